@@ -1,0 +1,75 @@
+/**
+ * Imports point one way (docs/architecture.md). Under TypeScript 7 dependency-cruiser finds no module with its own
+ * parser, so it is told to use swc; scripts/check-imports.ts plants a fault and sees it red.
+ */
+const rooms = { core: "^core/", objects: "^durable-objects/", worker: "^worker/" };
+const tests = "(\\.test\\.ts$|^test/)";
+
+/** Floors of a room from the ground up: one may import only from itself and from below. */
+function floors(room, order) {
+  return order.flatMap((floor, height) => {
+    const above = order.slice(height + 1).flat();
+    return above.length === 0
+      ? []
+      : [
+          {
+            name: `${room}-floor-${floor.join("-")}`,
+            severity: "error",
+            from: { path: `^${room}/(${floor.join("|")})(/|\\.ts$)`, pathNot: tests },
+            to: { path: `^${room}/(${above.join("|")})(/|\\.ts$)` },
+          },
+        ];
+  });
+}
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circular",
+      severity: "error",
+      from: { pathNot: tests },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "core-imports-nothing-of-ours-or-the-platform",
+      severity: "error",
+      from: { path: rooms.core, pathNot: tests },
+      to: { path: "^(worker|durable-objects|dashboard|tag|scripts|bench|test)/|^cloudflare:|^node:", pathNot: rooms.core },
+    },
+    { name: "core-no-node", severity: "error", from: { path: rooms.core, pathNot: tests }, to: { dependencyTypes: ["core"] } },
+    {
+      name: "objects-import-only-core",
+      severity: "error",
+      from: { path: rooms.objects, pathNot: tests },
+      to: { path: "^(worker|dashboard|tag|scripts|bench|test)/" },
+    },
+    {
+      name: "worker-imports-no-tools",
+      severity: "error",
+      from: { path: rooms.worker, pathNot: tests },
+      to: { path: "^(dashboard|tag|scripts|bench|test)/" },
+    },
+    {
+      name: "data-plane-without-control-plane",
+      comment: "OpenAPI and zod are loaded only when the control plane is called",
+      severity: "error",
+      from: { path: "^(core|durable-objects|worker/(collect|decide|wire|auth))/", pathNot: tests },
+      to: { path: "node_modules/(hono|zod|@hono|drizzle-orm)/" },
+    },
+    ...floors("core", [["model"], ["rules", "consent"], ["profile"], ["identity", "decide"], ["measure", "predict"]]),
+    ...floors("worker", [
+      ["cold", "wire"],
+      ["ruleset", "auth"],
+      ["collect", "decide", "api"],
+      ["adtech", "flags", "personalize"],
+      ["data-plane"],
+      ["index"],
+    ]),
+  ],
+  options: {
+    parser: "swc",
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".json"], conditionNames: ["import", "workerd", "default", "types"] },
+  },
+};

@@ -1,0 +1,88 @@
+import { globSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { bundleWorker, ROOT } from "./bundle.ts";
+
+/**
+ * What is deployed: bundles as a deploy does and checks its size, that the data plane's code loads nothing of the
+ * control plane, and that core holds nothing of the platform, of the clock or of chance.
+ */
+/** budgets.md, "Speed". */
+const MOST_GZIPPED_BYTES = 400_000;
+/** Names of packages that only the control plane may load. */
+const CONTROL_PLANE_ONLY = ["hono", "@hono/", "zod", "drizzle-orm", "@asteasolutions/"];
+const NOT_IN_CORE = [
+  "cloudflare:",
+  "node:",
+  "Date.now(",
+  "Math.random(",
+  "new Date()",
+  "performance.now",
+  "crypto.",
+  "process.env",
+  "eval(",
+  "new Function",
+];
+
+interface Metafile {
+  readonly inputs: Readonly<
+    Record<string, { readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[] }>
+  >;
+}
+
+const faults: string[] = [];
+const outdir = mkdtempSync(join(tmpdir(), "tideline-bundle-"));
+const metafile = bundle();
+
+const code = readFileSync(join(outdir, "index.js"));
+const gzipped = gzipSync(code, { level: 9 }).byteLength;
+console.log(`worker: ${kb(code.byteLength)} KB, ${kb(gzipped)} KB gzipped (bar ${kb(MOST_GZIPPED_BYTES)} KB)`);
+if (gzipped > MOST_GZIPPED_BYTES) faults.push(`the Worker is ${kb(gzipped)} KB gzipped`);
+
+const loaded = loadedAtOnce("worker/index.ts");
+console.log(`modules loaded with the data plane: ${loaded.size} of ${Object.keys(metafile.inputs).length}`);
+for (const input of loaded) {
+  const name = CONTROL_PLANE_ONLY.find((pack) => input.includes(`node_modules/${pack}`));
+  if (name !== undefined) faults.push(`the data plane loads ${input}`);
+}
+if (!Object.keys(metafile.inputs).some((input) => input.includes("node_modules/zod")))
+  faults.push("the bundle has no zod: this check sees nothing");
+
+for (const file of globSync("core/**/*.ts", { cwd: ROOT }).filter((name) => !name.endsWith(".test.ts"))) {
+  const text = withoutComments(readFileSync(join(ROOT, file), "utf8"));
+  for (const word of NOT_IN_CORE) if (text.includes(word)) faults.push(`${file} holds "${word}"`);
+}
+
+for (const fault of faults) console.error(`bundle: ${fault}`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+function bundle(): Metafile {
+  const meta = join(outdir, "meta.json");
+  bundleWorker(outdir, ["--minify", "--metafile", meta]);
+  return JSON.parse(readFileSync(meta, "utf8")) as Metafile;
+}
+
+/** Everything that is loaded with a module: what it imports, but not what it imports later. */
+function loadedAtOnce(entry: string): Set<string> {
+  const start = Object.keys(metafile.inputs).find((input) => input.endsWith(entry));
+  if (start === undefined) throw new Error(`the bundle has no ${entry}`);
+  const seen = new Set<string>();
+  const open = [start];
+  for (let input = open.pop(); input !== undefined; input = open.pop()) {
+    if (seen.has(input)) continue;
+    seen.add(input);
+    for (const { path, kind, external } of metafile.inputs[input]?.imports ?? []) {
+      if (kind !== "dynamic-import" && external !== true) open.push(path);
+    }
+  }
+  return seen;
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+}
+
+function kb(bytes: number): string {
+  return (bytes / 1_000).toFixed(1);
+}

@@ -1,0 +1,133 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { ROOT } from "./bundle.ts";
+
+/**
+ * A check that cannot fail is worse than none: plants one fault for each check in a copy of the project and sees that
+ * check, and not another of its kind, go red.
+ */
+interface Plant {
+  readonly fault: string;
+  /** File that gets the fault appended (made where it is not there). */
+  readonly file: string;
+  readonly text: string;
+  readonly check: readonly string[];
+  /** What the check must say: red for another reason proves nothing. */
+  readonly says: string;
+}
+
+const PLANTS: readonly Plant[] = [
+  {
+    fault: "a type error in core",
+    file: "core/model/planted.ts",
+    text: "export const planted: number = 'text';\n",
+    check: ["npm", "run", "types"],
+    says: "core/model/planted.ts",
+  },
+  {
+    fault: "an index that may be undefined, in the Worker",
+    file: "worker/wire/planted.ts",
+    text: "export const planted = (texts: string[]): number => texts[0].length;\n",
+    check: ["npm", "run", "types"],
+    says: "worker/wire/planted.ts",
+  },
+  {
+    fault: "a binding in wrangler.toml that Env does not know",
+    file: "wrangler.toml",
+    text: '\n[[kv_namespaces]]\nbinding = "PLANTED"\nid = "planted"\n',
+    check: ["npm", "run", "types"],
+    says: "out of date",
+  },
+  {
+    fault: "a promise nobody awaits",
+    file: "worker/wire/planted.ts",
+    text: "export function planted(): void {\n  Promise.resolve(1);\n}\nplanted();\n",
+    check: ["npx", "oxlint", "--type-aware"],
+    says: "no-floating-promises",
+  },
+  { fault: "a file not formatted", file: "core/model/planted.ts", text: "export   const planted=1\n", check: ["npx", "prettier", "--check", "."], says: "planted.ts" },
+  { fault: "an export nobody uses", file: "core/model/ids.ts", text: "\nexport const planted = 1;\n", check: ["npx", "knip"], says: "planted" },
+  {
+    fault: "core that imports the Worker",
+    file: "core/model/planted.ts",
+    text: 'export { refuse } from "../../worker/wire/problem.ts";\n',
+    check: ["npm", "run", "imports"],
+    says: "core-imports-nothing-of-ours-or-the-platform",
+  },
+  {
+    fault: "core that imports Node",
+    file: "core/model/planted.ts",
+    text: 'export { readFileSync } from "node:fs";\n',
+    check: ["npm", "run", "imports"],
+    says: "core-no-node",
+  },
+  {
+    fault: "an object that imports the Worker",
+    file: "durable-objects/profile/planted.ts",
+    text: 'export { refuse } from "../../worker/wire/problem.ts";\n',
+    check: ["npm", "run", "imports"],
+    says: "objects-import-only-core",
+  },
+  {
+    fault: "a lower floor of the Worker that imports a higher one",
+    file: "worker/wire/planted.ts",
+    text: 'export { decideRoute } from "../decide/route.ts";\n',
+    check: ["npm", "run", "imports"],
+    says: "worker-floor",
+  },
+  {
+    fault: "core that reads the clock",
+    file: "core/model/planted.ts",
+    text: "export const planted = (): number => Date.now();\n",
+    check: ["npm", "run", "bundle"],
+    says: 'planted.ts holds "Date.now("',
+  },
+  {
+    fault: "a data plane that loads zod",
+    file: "worker/data-plane.ts",
+    text: '\nimport { z } from "zod";\nconsole.log(z.string());\n',
+    check: ["npm", "run", "bundle"],
+    says: "the data plane loads",
+  },
+  {
+    fault: "a test that prints",
+    file: "core/model/planted.test.ts",
+    text: 'import { it } from "vitest";\nit("prints", () => console.log("planted"));\n',
+    check: ["npx", "vitest", "run", "--project", "core", "core/model/planted.test.ts"],
+    says: "unexpected console output",
+  },
+];
+
+const copy = mkdtempSync(join(tmpdir(), "tideline-planted-"));
+const LEFT_OUT = new Set(["node_modules", ".git", ".tideline", ".wrangler", "dist"]);
+cpSync(ROOT, copy, { recursive: true, filter: (path) => path === ROOT || !LEFT_OUT.has(basename(path)) });
+symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+
+const blind: string[] = [];
+for (const plant of PLANTS) {
+  const file = join(copy, plant.file);
+  const before = read(file);
+  writeFileSync(file, (before ?? "") + plant.text);
+  const [command = "", ...args] = plant.check;
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, encoding: "utf8" });
+  const red = status !== 0 && (stdout + stderr).includes(plant.says);
+  console.log(`${red ? "red, as it must be" : "BLIND"}: ${plant.fault} (${plant.check.join(" ")})`);
+  if (!red) blind.push(`${plant.fault}: exit ${status}\n${stdout}${stderr}`);
+  if (before === undefined) rmSync(file);
+  else writeFileSync(file, before);
+}
+rmSync(copy, { recursive: true, force: true });
+
+for (const what of blind) console.error(`\nThis check did not see its fault. ${what}`);
+console.log(`${PLANTS.length - blind.length} of ${PLANTS.length} checks see the fault planted for them`);
+process.exitCode = blind.length === 0 ? 0 : 1;
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

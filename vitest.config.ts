@@ -1,0 +1,43 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** The secret that `wrangler.toml` asks for, as a deploy would hold it. */
+process.env["NAME_KEY"] ??= "a key for tests only, 32 bytes or more";
+
+/**
+ * Three rooms, three grounds: the pure core in Node, what runs on the platform inside workerd, and whole-system tests
+ * that start Tideline as a stranger would and break it.
+ */
+export default defineConfig({
+  test: {
+    setupFiles: ["./test/fail-on-console.ts"],
+    reporters: ["default", "./test/closing-line.ts"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "core", include: ["core/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"], environment: "node" },
+      },
+      {
+        extends: true,
+        plugins: [
+          cloudflareTest({
+            main: "./worker/index.ts",
+            wrangler: { configPath: "./wrangler.toml" },
+          }),
+        ],
+        test: { name: "runtime", include: ["worker/**/*.test.ts", "durable-objects/**/*.test.ts", "test/runtime/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "system",
+          include: ["test/system/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
