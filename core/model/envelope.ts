@@ -1,0 +1,98 @@
+import type { Consent } from "./consent.ts";
+import type { Channel, EventType, LogEvent, Party } from "./event.ts";
+import type { HashedIdentifier, ProfileId } from "./ids.ts";
+import type { JsonObject } from "./json.ts";
+
+/**
+ * What crosses from the Worker to a profile object and what the journal stores. Both carry a version and only grow:
+ * an object may be asked by a Worker of another day, and a journal outlives every version of this file.
+ */
+export const ENVELOPE_VERSION = 1;
+
+/**
+ * An accepted event as the journal stores it, one JSON text each. Its sequence is its place in the journal, its epoch
+ * the chunk's; `origin` is the identifier it came by, so that an un-merge can replay it back.
+ */
+export interface JournalEvent extends LogEvent {
+  readonly name: string;
+  readonly type: EventType;
+  /** Event time in ms after clock correction, never later than `receivedAt`. */
+  readonly time: number;
+  readonly receivedAt: number;
+  /** The `timestamp` as the client wrote it: what a repeated delivery is compared by, since `time` may be corrected anew. */
+  readonly timestamp?: string;
+  readonly messageId: string;
+  /** Key of the source. */
+  readonly source: string;
+  readonly channel: Channel;
+  readonly party: Party;
+  readonly origin: HashedIdentifier;
+  /** The other identifiers that the same call bore. */
+  readonly with?: readonly HashedIdentifier[];
+  readonly properties: JsonObject;
+  readonly context?: JsonObject;
+  readonly groupId?: string;
+}
+
+/** Links the identifier that this object stands for to the profile `to`: `identify` moves one that is somebody's already, other calls do not. */
+export interface LinkItem {
+  readonly to: ProfileId;
+  readonly identify: boolean;
+}
+
+/** One step for an object, in the order of the call: the JSON text of a `JournalEvent`, or a link. */
+export type EnvelopeItem = string | LinkItem;
+
+/** What every call to a profile object bears. */
+export interface CallEnvelope {
+  readonly v: typeof ENVELOPE_VERSION;
+  readonly workspace: string;
+  readonly jurisdiction: string | null;
+  /** The name of the object called: it cannot read its own name back from its id. */
+  readonly name: ProfileId;
+  /** Newest published ruleset the caller knows; 0 where nothing is published. */
+  readonly ruleset: number;
+  readonly retentionMs: number;
+}
+
+/** `ProfileObject.ingest`: durable when it returns. */
+export interface IngestEnvelope extends CallEnvelope {
+  readonly receivedAt: number;
+  readonly items: readonly EnvelopeItem[];
+  /** What the call said about consent, to be kept with the profile. */
+  readonly consent?: Consent;
+  /** True when the items are another object's journal: consent is then the stricter of the two, not the later. */
+  readonly adopting?: boolean;
+}
+
+/** `ProfileObject.withdraw`: a no is the one thing written without consent, and only where there is something to withdraw from. */
+export interface WithdrawEnvelope extends CallEnvelope {
+  readonly consent: Consent;
+}
+
+/** Answer of `ingest`, sent as JSON text: an RPC returns a text cheaper than an object. */
+export interface IngestReply {
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** Places in `items` whose (source, messageId) is held with another content: the first stands, these go to quarantine. */
+  readonly conflicts: readonly number[];
+  /** The profile that the last item went to: another than the object called where that one is a pointer. */
+  readonly profileId: ProfileId;
+}
+
+/** `ProfileObject.decide`. */
+export interface DecideEnvelope extends CallEnvelope {
+  /** Evaluate at this instant (ms) over what the journal holds, instead of now. */
+  readonly at?: number;
+  /** What the request itself said about consent: any no in it wins over what is stored. */
+  readonly consent?: Consent;
+  readonly audiences: boolean;
+  readonly traits: boolean;
+  readonly explain: boolean;
+}
+
+/**
+ * Answer of `decide`, one text whose first character says what follows: `=` the members of the reply's JSON object without
+ * braces, `@` the id of the profile that this identifier points to (ask there), `!` a stable error code.
+ */
+export type DecideReply = string;

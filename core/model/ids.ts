@@ -1,0 +1,81 @@
+import { fail, ok, type Result } from "./result.ts";
+
+/**
+ * The name of a profile object, and so the id of the profile: HMAC-SHA-256 of (workspace, identifier type, normal value)
+ * in base64url, 43 characters. It carries nothing of the person and means nothing in another workspace.
+ */
+export type ProfileId = string & { readonly of: "profile" };
+
+/** An identifier in its normal form: what a person is called by one system. `type` is `anonymousId`, `userId`, `emailSha256` or `ext:TYPE`. */
+export interface Identifier {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** An identifier as we keep and show it: the hash is the name of the object it leads to, never the value. */
+export interface HashedIdentifier {
+  readonly type: string;
+  readonly hash: ProfileId;
+}
+
+/** Longest identifier we take, in UTF-16 code units: longer ones are data in the wrong field. */
+export const LONGEST_IDENTIFIER = 255;
+
+const PROFILE_ID = /^[A-Za-z0-9_-]{43}$/;
+
+/** Reads a profile id that came from outside. @returns undefined for anything that cannot be one */
+export function parseProfileId(text: unknown): ProfileId | undefined {
+  return typeof text === "string" && PROFILE_ID.test(text) ? (text as ProfileId) : undefined;
+}
+
+/** True for a text that may identify somebody: not empty, not blank, not longer than we take. */
+export function isIdentifierValue(value: unknown): value is string {
+  return typeof value === "string" && value.length <= LONGEST_IDENTIFIER && value.trim() !== "";
+}
+
+/** Who a decision or a lookup is about: an identifier, a plain e-mail still to be hashed, or the profile itself. */
+export type Identity =
+  | { readonly kind: "identifier"; readonly identifier: Identifier }
+  | { readonly kind: "email"; readonly email: string }
+  | { readonly kind: "profile"; readonly profileId: ProfileId };
+
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+/**
+ * Reads the `identity` object of http.md, "Decide": exactly one of `anonymousId`, `userId`, `email`, `emailSha256`,
+ * `profileId`, `externalId {type,id}`.
+ * @returns the identity, or `bad_identity`
+ */
+export function parseIdentity(json: unknown): Result<Identity, "bad_identity"> {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return fail("bad_identity");
+  const entries = Object.entries(json).filter(([, value]) => value !== undefined && value !== null);
+  const only = entries[0];
+  if (entries.length !== 1 || only === undefined) return fail("bad_identity");
+  const [key, value] = only;
+  switch (key) {
+    case "anonymousId":
+    case "userId":
+      return isIdentifierValue(value) ? ok({ kind: "identifier", identifier: { type: key, value } }) : fail("bad_identity");
+    case "email":
+      return isIdentifierValue(value) && value.includes("@") ? ok({ kind: "email", email: value }) : fail("bad_identity");
+    case "emailSha256": {
+      const hash = typeof value === "string" ? value.toLowerCase() : "";
+      return SHA256_HEX.test(hash) ? ok({ kind: "identifier", identifier: { type: key, value: hash } }) : fail("bad_identity");
+    }
+    case "profileId": {
+      const profileId = parseProfileId(value);
+      return profileId === undefined ? fail("bad_identity") : ok({ kind: "profile", profileId });
+    }
+    case "externalId":
+      return externalIdentity(value);
+    default:
+      return fail("bad_identity");
+  }
+}
+
+function externalIdentity(value: unknown): Result<Identity, "bad_identity"> {
+  if (typeof value !== "object" || value === null || !("type" in value) || !("id" in value)) return fail("bad_identity");
+  const { type, id } = value;
+  if (!isIdentifierValue(type) || !isIdentifierValue(id)) return fail("bad_identity");
+  return ok({ kind: "identifier", identifier: { type: `ext:${type}`, value: id } });
+}

@@ -1,0 +1,212 @@
+import { isAnyCall, type LogEvent } from "../model/event.ts";
+import { countUntil } from "../model/log.ts";
+import { newFinding, type Finding } from "../rules/event-window.ts";
+import type { Ruleset } from "../rules/ruleset.ts";
+import { TRUE, type Tri } from "../rules/truth.ts";
+import { Deadlines } from "./deadlines.ts";
+import { valueSetBy, type History } from "./history.ts";
+import { ConditionReader, type Instant } from "./reader.ts";
+
+export { explainAt, type ExplainNode } from "./explain.ts";
+
+/** An audience that a profile came into or left. */
+export interface MembershipChange {
+  readonly key: string;
+  readonly entered: boolean;
+  /** ms: the exact instant where time alone did it, the `now` of the call where an event did. */
+  readonly at: number;
+}
+
+/** The audiences of one profile, maintained: current after every event and at every instant it is settled to. */
+export interface Memberships {
+  /**
+   * Takes in what an event changed; call it once for each event, after `history.insert`. Touches only the conditions that
+   * read the event's name or a trait it sets. Settle to `now` before inserting: else what time alone changed meanwhile is
+   * told as if the event had been known.
+   */
+  apply(event: LogEvent, now: number): void;
+  /** Settles what time alone has changed up to `now`; one comparison where that is nothing. An earlier `now` than before changes nothing. */
+  settle(now: number): void;
+  /** ms: no later than the first instant at which time alone changes an audience; Infinity where it never does. */
+  readonly nextChange: number;
+  /** Keys of the audiences the profile is in, sorted. The same array until something changes. */
+  keys(): readonly string[];
+  has(key: string): boolean;
+  /** Rises whenever a membership or `nextChange` changes: a cached reply holds while it stands. */
+  readonly revision: number;
+  /** Conditions looked at so far. */
+  readonly touched: number;
+  /** What changed since the last call. Opening is no change. */
+  changes(): readonly MembershipChange[];
+}
+
+/** Evaluates a history under a ruleset, and maintains the result from there on. */
+export function openMemberships(ruleset: Ruleset, history: History, now: number): Memberships {
+  return new MaintainedMemberships(ruleset, history, { now, present: now });
+}
+
+/**
+ * Memberships at any instant, past or future, over what the history holds: events after `now` are not seen yet, and of
+ * those before it only what is retained at `present`.
+ */
+export function membershipsAt(ruleset: Ruleset, history: History, instant: Instant): { keys: string[]; nextChange: number } {
+  const memberships = new MaintainedMemberships(ruleset, history, instant);
+  return { keys: [...memberships.keys()], nextChange: memberships.nextChange };
+}
+
+class MaintainedMemberships implements Memberships {
+  nextChange: number = Infinity;
+  revision = 0;
+  touched = 0;
+  readonly #ruleset: Ruleset;
+  readonly #history: History;
+  readonly #reader: ConditionReader;
+  readonly #deadlines: Deadlines;
+  /** By condition. Both begin as the ruleset's for an empty log, so what nothing was heard of costs nothing. */
+  readonly #values: Int8Array;
+  /** By audience. */
+  readonly #members: Uint8Array;
+  #keys: readonly string[] | undefined;
+  #now: number;
+  #changes: MembershipChange[] = [];
+  /** Audiences of more than one condition, one of whose values changed at the instant being settled. */
+  readonly #dirty = new Set<number>();
+  readonly #finding: Finding = newFinding();
+  /** Values that the conditions on a trait were last evaluated with, where no later one is known: most calls repeat them. */
+  readonly #traits = new Map<string, unknown>();
+
+  constructor(ruleset: Ruleset, history: History, instant: Instant) {
+    this.#ruleset = ruleset;
+    this.#history = history;
+    this.#reader = new ConditionReader(ruleset, history);
+    this.#deadlines = new Deadlines(ruleset.conditionCount);
+    this.#values = ruleset.emptyValues.slice();
+    this.#members = ruleset.emptyMembers.slice();
+    this.#now = instant.now;
+    this.#open(instant);
+  }
+
+  apply(event: LogEvent, now: number): void {
+    this.settle(now);
+    const instant = { now: this.#now, present: this.#now };
+    const ruleset = this.#ruleset;
+    const named = ruleset.selectionsNamed(event.name);
+    for (const selection of named) this.#applyTo(selection, event, instant);
+    if (isAnyCall(event)) for (const selection of ruleset.selectionsOfAnyCall) this.#applyTo(selection, event, instant);
+    if (event.type === "identify") for (const key of Object.keys(event.properties)) this.#applyTrait(key, instant);
+    this.#finish(this.#now);
+  }
+
+  settle(now: number): void {
+    if (now <= this.#now) return;
+    while (this.nextChange <= now && this.nextChange < Infinity) {
+      const at = this.nextChange;
+      for (const condition of this.#deadlines.due(at)) {
+        const program = this.#ruleset.program(condition);
+        if (program.kind === "trait") this.#traits.delete(program.key);
+        this.#evaluate(condition, { now: at, present: at });
+      }
+      this.#finish(at);
+    }
+    this.#now = now;
+  }
+
+  keys(): readonly string[] {
+    if (this.#keys) return this.#keys;
+    const { audienceKeys } = this.#ruleset;
+    const keys: string[] = [];
+    for (let audience = 0; audience < this.#members.length; audience++) {
+      if (this.#members[audience] === 1) keys.push(audienceKeys[audience] ?? "");
+    }
+    this.#keys = keys;
+    return keys;
+  }
+
+  has(key: string): boolean {
+    const audience = this.#ruleset.audienceIndex(key);
+    return audience !== undefined && this.#members[audience] === 1;
+  }
+
+  changes(): readonly MembershipChange[] {
+    const changes = this.#changes;
+    this.#changes = [];
+    return changes;
+  }
+
+  /** Evaluates all that the history can have changed from the values for an empty log. */
+  #open(instant: Instant): void {
+    const ruleset = this.#ruleset;
+    const selections = new Set<number>();
+    for (const name of this.#history.names()) {
+      for (const selection of ruleset.selectionsNamed(name)) selections.add(selection);
+    }
+    if (this.#history.events.some(isAnyCall)) for (const selection of ruleset.selectionsOfAnyCall) selections.add(selection);
+    for (const selection of selections) this.#evaluateSelection(selection, instant);
+    for (const key of this.#history.traitKeys()) this.#applyTrait(key, instant);
+    this.#finish(instant.now);
+    this.revision = 0;
+    this.#changes = [];
+  }
+
+  #applyTo(selection: number, event: LogEvent, instant: Instant): void {
+    this.#reader.note(selection, event);
+    this.#evaluateSelection(selection, instant);
+  }
+
+  #evaluateSelection(selection: number, instant: Instant): void {
+    const { start, list } = this.#ruleset.conditionsBySelection;
+    const end = start[selection + 1] ?? 0;
+    for (let at = start[selection] ?? 0; at < end; at++) this.#evaluate(list[at] ?? 0, instant);
+  }
+
+  #applyTrait(key: string, instant: Instant): void {
+    const conditions = this.#ruleset.conditionsOnTrait(key);
+    if (conditions.length === 0) return;
+    const setters = this.#history.settersOf(key);
+    const known = countUntil(setters, instant.now);
+    const value = valueSetBy(setters[known - 1], key);
+    const settled = known === setters.length && typeof value !== "object";
+    if (settled && this.#traits.has(key) && this.#traits.get(key) === value) return;
+    if (settled) this.#traits.set(key, value);
+    else this.#traits.delete(key);
+    for (const condition of conditions) this.#evaluate(condition, instant);
+  }
+
+  #evaluate(condition: number, instant: Instant): void {
+    this.touched += 1;
+    const finding = this.#finding;
+    this.#reader.find(condition, instant, finding);
+    this.#deadlines.set(condition, finding.next);
+    if (this.#values[condition] !== finding.value) this.#changeValue(condition, finding.value, instant.now);
+  }
+
+  #changeValue(condition: number, value: Tri, at: number): void {
+    this.#values[condition] = value;
+    const { start, list } = this.#ruleset.audiencesByCondition;
+    const end = start[condition + 1] ?? 0;
+    for (let index = start[condition] ?? 0; index < end; index++) {
+      const audience = list[index] ?? 0;
+      if (this.#ruleset.bareCondition(audience) >= 0) this.#setMember(audience, value === TRUE, at);
+      else this.#dirty.add(audience);
+    }
+  }
+
+  /** Evaluates audiences once all conditions of an instant are known, so that none flickers in between. */
+  #finish(at: number): void {
+    for (const audience of this.#dirty)
+      this.#setMember(audience, this.#ruleset.audienceValue(audience, this.#values) === TRUE, at);
+    this.#dirty.clear();
+    const nextChange = this.#deadlines.earliest();
+    if (nextChange !== this.nextChange) this.revision += 1;
+    this.nextChange = nextChange;
+  }
+
+  #setMember(audience: number, is: boolean, at: number): void {
+    const value = is ? 1 : 0;
+    if (this.#members[audience] === value) return;
+    this.#members[audience] = value;
+    this.#keys = undefined;
+    this.revision += 1;
+    this.#changes.push({ key: this.#ruleset.audienceKeys[audience] ?? "", entered: is, at });
+  }
+}

@@ -1,0 +1,89 @@
+import { isAnyCall, type LogEvent } from "../model/event.ts";
+import { countUntil } from "../model/log.ts";
+import { findEvents, type Finding } from "../rules/event-window.ts";
+import type { TraitProgram } from "../rules/program.ts";
+import type { Ruleset } from "../rules/ruleset.ts";
+import { SelectedEvents } from "../rules/selected-events.ts";
+import { valueSetBy, type History } from "./history.ts";
+
+/** The instants of a question: at `now`, over what is retained at `present`, the later of the two. */
+export interface Instant {
+  readonly now: number;
+  readonly present: number;
+}
+
+/**
+ * Evaluates the conditions of a ruleset over one history. Keeps, for each selection that was asked about, the events it
+ * selects: so its filter is asked once an event, however many conditions count them.
+ */
+export class ConditionReader {
+  readonly #ruleset: Ruleset;
+  readonly #history: History;
+  readonly #selected = new Map<number, SelectedEvents>();
+
+  constructor(ruleset: Ruleset, history: History) {
+    this.#ruleset = ruleset;
+    this.#history = history;
+  }
+
+  /** Takes note of an event that was just put into the history, under a selection of its name. */
+  note(selection: number, event: LogEvent): void {
+    const selected = this.#selected.get(selection);
+    if (selected && (this.#ruleset.selects(selection)?.(event) ?? true)) selected.insert(event);
+  }
+
+  /** Evaluates a condition. What it found stands in `finding` until the next question. */
+  find(condition: number, { now, present }: Instant, finding: Finding): void {
+    const program = this.#ruleset.program(condition);
+    if (program.kind === "trait") {
+      findTrait(program, this.#history.settersOf(program.key), now, finding);
+    } else {
+      const horizon = present > now ? present - this.#ruleset.retentionMs : -Infinity;
+      findEvents(program, this.selected(program.selection), now, horizon, finding);
+    }
+  }
+
+  /** The events of the history that a selection selects. */
+  selected(selection: number): SelectedEvents {
+    const held = this.#selected.get(selection);
+    if (held) return held;
+    const selected = this.#select(selection);
+    this.#selected.set(selection, selected);
+    return selected;
+  }
+
+  #select(selection: number): SelectedEvents {
+    const names = this.#ruleset.artifact.selections[selection]?.names ?? [];
+    const selects = this.#ruleset.selects(selection);
+    if (names === "*") return new SelectedEvents(this.#history.events.filter(selects ?? isAnyCall), false);
+    const [name, ...others] = names;
+    if (name !== undefined && others.length === 0) {
+      const named = this.#history.named(name);
+      // Without a filter the history's own list serves, if there is one already that will grow.
+      if (!selects && named.length > 0) return new SelectedEvents(named, true);
+      return new SelectedEvents(selects ? named.filter(selects) : named, false);
+    }
+    const named = new Set(names);
+    return new SelectedEvents(
+      this.#history.events.filter((event) => named.has(event.name) && (selects?.(event) ?? true)),
+      false,
+    );
+  }
+}
+
+/** Evaluates a condition on a trait: its value now, and the first later identify that changes the answer. */
+function findTrait(program: TraitProgram, setters: readonly LogEvent[], now: number, finding: Finding): void {
+  const to = countUntil(setters, now);
+  finding.from = 0;
+  finding.to = to;
+  finding.value = program.check(valueSetBy(setters[to - 1], program.key));
+  finding.next = Infinity;
+  for (let at = to; at < setters.length; at++) {
+    const setter = setters[at];
+    if (!setter || setters[at + 1]?.time === setter.time) continue; // of those at one instant the last counts
+    if (program.check(valueSetBy(setter, program.key)) !== finding.value) {
+      finding.next = setter.time;
+      return;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * A parsed rule: what `parseRule` returns, what the sentence, the interpreter and the artifact are made from. Every value
+ * in it is checked; spans are milliseconds; paths are lists of keys.
+ */
+export type Rule = Group<Rule> | Negation<Rule> | AtLeast | Everyone | TraitCondition | EventCondition;
+
+export interface Group<Part> {
+  readonly kind: "all" | "any" | "none";
+  /** At least one. */
+  readonly of: readonly Part[];
+}
+
+export interface Negation<Part> {
+  readonly kind: "not";
+  readonly part: Part;
+}
+
+export interface AtLeast {
+  readonly kind: "atLeast";
+  /** From 1 to the size of the group. */
+  readonly least: number;
+  readonly of: readonly Rule[];
+}
+
+export interface Everyone {
+  readonly kind: "everyone";
+}
+
+/** Own properties to follow, at least one; the first of a trait's path is its top-level key. */
+export type Path = readonly string[];
+
+export type Scalar = string | number | boolean;
+
+/** What each operator on a trait or property takes. Adding an operator begins here; the compiler then names what it lacks. */
+export interface Operands {
+  readonly eq: Scalar;
+  readonly ne: Scalar;
+  readonly in: readonly Scalar[];
+  readonly notIn: readonly Scalar[];
+  readonly lt: number;
+  readonly lte: number;
+  readonly gt: number;
+  readonly gte: number;
+  readonly between: readonly [number, number];
+  readonly exists: boolean;
+  readonly contains: string;
+}
+
+export type Operator = keyof Operands;
+
+/** One operator with its operand, to be asked of a value. */
+export type ValueTest<Op extends Operator = Operator> = {
+  readonly [P in Op]: { readonly op: P; readonly operand: Operands[P]; readonly ignoreCase: boolean };
+}[Op];
+
+export interface TraitCondition {
+  readonly kind: "trait";
+  readonly path: Path;
+  readonly test: ValueTest;
+}
+
+/** What an event must be to count; it does when the filter is true. */
+export type Filter = Group<Filter> | Negation<Filter> | PropertyFilter | OriginFilter;
+
+export interface PropertyFilter {
+  readonly kind: "property";
+  readonly path: Path;
+  readonly test: ValueTest;
+}
+
+/** What the event itself says of where it came from: never unknown. */
+export interface OriginFilter {
+  readonly kind: "source" | "party" | "channel";
+  readonly is: string;
+}
+
+/** Bounds on a number, all of which must hold; at least one. */
+export interface Compare {
+  readonly eq?: number;
+  readonly ne?: number;
+  readonly lt?: number;
+  readonly lte?: number;
+  readonly gt?: number;
+  readonly gte?: number;
+  readonly between?: readonly [number, number];
+}
+
+/** A fixed instant, with the words it was written in, for the sentence. */
+export interface WrittenInstant {
+  readonly ms: number;
+  readonly text: string;
+}
+
+export type Window =
+  /** The whole retained log. */
+  | { readonly kind: "retained" }
+  /** `now - ms < time <= now` */
+  | { readonly kind: "sliding"; readonly ms: number }
+  /** `after <= time < before`; one of the two may be missing. */
+  | { readonly kind: "absolute"; readonly after?: WrittenInstant; readonly before?: WrittenInstant };
+
+export type Aggregate =
+  | { readonly kind: "count"; readonly compare: Compare }
+  /** Over numeric values only, exact decimals; of none, 0. */
+  | { readonly kind: "sum"; readonly of: Path; readonly compare: Compare };
+
+export interface EventCondition {
+  readonly kind: "event";
+  /** Names as `eventName` gives them, at least one; or any track, page or screen call. */
+  readonly names: readonly string[] | "*";
+  readonly where?: Filter;
+  readonly window: Window;
+  readonly aggregate: Aggregate;
+}

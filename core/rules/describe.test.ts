@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { describeRule } from "./describe.ts";
+import { aRule } from "./factories.ts";
+
+const shoes = { event: "Product Viewed", where: { property: "category", eq: "shoes" }, within: "7d", count: { gte: 3 } };
+const bought = { event: "Order Completed", within: "30d" };
+
+describe("the sentence of a rule", () => {
+  it.each<[unknown, string]>([
+    [{ everyone: true }, "Everyone."],
+    [{ not: { everyone: true } }, "No one."],
+    [{ trait: "country", eq: "FR" }, "People whose country is “FR”."],
+    [{ not: { trait: "country", eq: "FR" } }, "People whose country is known and is not “FR”."],
+    [
+      { trait: "address.city", ne: "Paris", ignoreCase: true },
+      "People whose address.city is known and is not “Paris” in upper or lower case.",
+    ],
+    [{ trait: "age", gte: 18 }, "People whose age is at least 18."],
+    [{ not: { trait: "age", lt: 18 } }, "People whose age is at least 18."],
+    [{ not: { trait: "age", between: [18, 30] } }, "People whose age is a number that is not from 18 to 30."],
+    [{ trait: "plan", in: ["a", "b", "c", "d", "e", "f", 7] }, "People whose plan is “a”, “b”, “c”, “d”, “e” or 2 more."],
+    [{ trait: "email", exists: false }, "People whose email is not known."],
+    [{ not: { trait: "email", contains: "@x" } }, "People whose email is a text that does not contain “@x”."],
+    [bought, "People who did “Order Completed” in the last 30 days."],
+    [{ not: bought }, "People who did not do “Order Completed” in the last 30 days."],
+    [{ ...bought, count: { eq: 0 } }, "People who did not do “Order Completed” in the last 30 days."],
+    [{ not: { ...bought, count: { gte: 2 } } }, "People who did “Order Completed” less than 2 times in the last 30 days."],
+    [
+      { not: { ...bought, count: { gte: 2, lt: 5 } } },
+      "People who did not do “Order Completed” at least 2 and less than 5 times in the last 30 days.",
+    ],
+    [{ event: ["A", "$page"], within: "1h" }, "People who did “A” or a page view in the last hour."],
+    [
+      { event: "*", within: { after: "2026-01-01", before: "2026-02-01" }, count: { between: [2, 4] } },
+      "People who did anything from 2 to 4 times from 2026-01-01 on before 2026-02-01.",
+    ],
+    [
+      { event: "Order Completed", sum: { of: "value", gte: 100, lt: 200.5 } },
+      "People whose total value of “Order Completed” is at least 100 and less than 200.5.",
+    ],
+    [
+      { event: "A", where: { none: [{ property: "x", lt: 5 }, { channel: "store" }] } },
+      "People who did “A” (x is at least 5 and channel is not “store”).",
+    ],
+    [
+      { all: [shoes, { not: bought }] },
+      "People who did “Product Viewed” (category is “shoes”) at least 3 times in the last 7 days and who did not do “Order Completed” in the last 30 days.",
+    ],
+    [
+      {
+        all: [
+          { trait: "a", exists: true },
+          {
+            any: [
+              { trait: "b", eq: 1 },
+              { trait: "c", eq: true },
+            ],
+          },
+        ],
+      },
+      "People whose a is known and (whose b is 1 or whose c is true).",
+    ],
+    [
+      { none: [{ trait: "a", exists: true }, { all: [{ trait: "b", eq: 1 }, bought] }] },
+      "People whose a is not known and (whose b is known and is not 1 or who did not do “Order Completed” in the last 30 days).",
+    ],
+    [
+      { not: { atLeast: 2, of: [{ trait: "a", exists: true }, { trait: "b", eq: 1 }, bought] } },
+      "People who fit at least 2 of these 3: (whose a is not known), (whose b is known and is not 1), (who did not do “Order Completed” in the last 30 days).",
+    ],
+  ])("of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
+});

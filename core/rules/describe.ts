@@ -1,0 +1,92 @@
+import type { Filter, Group, Rule } from "./ast.ts";
+import { ENGLISH } from "./english.ts";
+import { pathText } from "./path.ts";
+import type { Phrases } from "./phrases.ts";
+
+type Join = "all" | "any";
+
+/** Words for a part of a rule, and how they are joined, since inside another joining they then need brackets. */
+interface Words {
+  readonly text: string;
+  readonly join: Join | undefined;
+}
+
+/** Says a rule in one sentence, "People who …", in the words of a language. */
+export function describeRule(rule: Rule, phrases: Phrases = ENGLISH): string {
+  if (rule.kind === "everyone") return phrases.everyone;
+  if (rule.kind === "not" && rule.part.kind === "everyone") return phrases.noOne;
+  return phrases.sentence(aboutPeople(rule, false, phrases).text);
+}
+
+function aboutPeople(rule: Rule, denied: boolean, phrases: Phrases): Words {
+  switch (rule.kind) {
+    case "everyone":
+      return single(denied ? phrases.nobody : phrases.anyone);
+    case "not":
+      return aboutPeople(rule.part, !denied, phrases);
+    case "all":
+    case "any":
+    case "none": {
+      const { join, deny } = turned(rule, denied);
+      return joined(
+        rule.of.map((part) => aboutPeople(part, deny, phrases)),
+        join,
+        phrases,
+      );
+    }
+    case "atLeast": {
+      // Fewer than k of n hold exactly where n - k + 1 of their denials do, unknowns included.
+      const least = denied ? rule.of.length - rule.least + 1 : rule.least;
+      return single(
+        phrases.atLeast(
+          least,
+          rule.of.map((part) => aboutPeople(part, denied, phrases).text),
+        ),
+      );
+    }
+    case "trait":
+      return single(phrases.trait(pathText(rule.path), rule.test, denied));
+    case "event": {
+      const { names, window, aggregate } = rule;
+      const where = rule.where && aboutEvents(rule.where, false, phrases).text;
+      return single(phrases.events({ names, where, window, aggregate }, denied));
+    }
+  }
+}
+
+function aboutEvents(filter: Filter, denied: boolean, phrases: Phrases): Words {
+  switch (filter.kind) {
+    case "not":
+      return aboutEvents(filter.part, !denied, phrases);
+    case "all":
+    case "any":
+    case "none": {
+      const { join, deny } = turned(filter, denied);
+      const parts = filter.of.map((part) => aboutEvents(part, deny, phrases));
+      return joined(parts, join, { all: phrases.allOf, any: phrases.anyOf });
+    }
+    case "property":
+      return single(phrases.property(pathText(filter.path), filter.test, denied));
+    case "source":
+    case "party":
+    case "channel":
+      return single(phrases.origin(filter.kind, filter.is, denied));
+  }
+}
+
+/** How a group is said, perhaps denied: not all is any of the denials, none and not any are all of them. */
+function turned({ kind }: Pick<Group<unknown>, "kind">, denied: boolean): { readonly join: Join; readonly deny: boolean } {
+  const deny = kind === "none" ? !denied : denied;
+  return { deny, join: (kind === "all") !== deny ? "all" : "any" };
+}
+
+function single(text: string): Words {
+  return { text, join: undefined };
+}
+
+function joined(parts: readonly Words[], join: Join, phrases: Pick<Phrases, Join>): Words {
+  const [only, ...others] = parts;
+  if (only && others.length === 0) return only;
+  const texts = parts.map((part) => (part.join === undefined || part.join === join ? part.text : `(${part.text})`));
+  return { text: phrases[join](texts), join };
+}

@@ -1,0 +1,219 @@
+import { Big } from "big.js";
+import { compareLogOrder, type LogEvent } from "../model/event.ts";
+import { isJsonObject, type Json } from "../model/json.ts";
+import type { Compare, EventCondition, Filter, Path, Rule, Scalar, ValueTest, Window } from "./ast.ts";
+import { foldCase } from "./case-folding.ts";
+import type { Truth } from "./truth.ts";
+
+export type { Truth } from "./truth.ts";
+
+/** When a rule is asked, and of whom. */
+export interface Asked {
+  readonly now: number;
+  /** The instant at which the question is put; `now` may be before it, or after. */
+  readonly present: number;
+  readonly retentionMs: number;
+  readonly profileId: string;
+}
+
+/**
+ * The reference interpreter: rules.md line by line, from scratch at every question, with nothing remembered and nothing
+ * shared with the engine but the table of letters. Slow and obvious, because the engine is tested against it.
+ * @param log all accepted events in the order they were accepted, duplicates included
+ */
+export function interpret(rule: Rule, log: readonly LogEvent[], asked: Asked): Truth {
+  const accepted = withoutDuplicates(log);
+  return evaluate(rule, { log: retained(accepted, asked), traits: traitsAt(accepted, asked.now), now: asked.now });
+}
+
+interface Seen {
+  /** In log order. */
+  readonly log: readonly LogEvent[];
+  readonly traits: ReadonlyMap<string, Json>;
+  readonly now: number;
+}
+
+// What a rule sees
+
+/** At most one event per (source, messageId): the first accepted stands. */
+function withoutDuplicates(log: readonly LogEvent[]): readonly LogEvent[] {
+  return log.filter((event, index) => {
+    const first = log.findIndex(({ source, messageId }) => source === event.source && messageId === event.messageId);
+    return first === index;
+  });
+}
+
+/** Events with `max(now, present) - retention < time <= now`, ordered. */
+function retained(accepted: readonly LogEvent[], { now, present, retentionMs }: Asked): readonly LogEvent[] {
+  const horizon = Math.max(now, present) - retentionMs;
+  return accepted.filter(({ time }) => horizon < time && time <= now).toSorted(compareLogOrder);
+}
+
+/** For each top-level key the value of the latest identify that set it; null clears the key. Not cut by retention. */
+function traitsAt(accepted: readonly LogEvent[], now: number): ReadonlyMap<string, Json> {
+  const traits = new Map<string, Json>();
+  const identifies = accepted.filter(({ type, time }) => type === "identify" && time <= now).toSorted(compareLogOrder);
+  for (const { properties } of identifies) {
+    for (const [key, value] of Object.entries(properties)) {
+      if (value === null) traits.delete(key);
+      else traits.set(key, value);
+    }
+  }
+  return traits;
+}
+
+// Logic
+
+function evaluate(rule: Rule, seen: Seen): Truth {
+  switch (rule.kind) {
+    case "all":
+      return all(rule.of.map((part) => evaluate(part, seen)));
+    case "any":
+      return any(rule.of.map((part) => evaluate(part, seen)));
+    case "none":
+      return not(any(rule.of.map((part) => evaluate(part, seen))));
+    case "not":
+      return not(evaluate(rule.part, seen));
+    case "atLeast": {
+      const values = rule.of.map((part) => evaluate(part, seen));
+      const trues = values.filter((value) => value === true).length;
+      const unknowns = values.filter((value) => value === "unknown").length;
+      if (trues >= rule.least) return true;
+      return trues + unknowns < rule.least ? false : "unknown";
+    }
+    case "everyone":
+      return true;
+    case "trait": {
+      const [key = "", ...rest] = rule.path;
+      return ask(follow(seen.traits.get(key), rest), rule.test);
+    }
+    case "event":
+      return aggregate(rule, seen);
+  }
+}
+
+function not(value: Truth): Truth {
+  return value === "unknown" ? "unknown" : !value;
+}
+
+function all(values: readonly Truth[]): Truth {
+  if (values.includes(false)) return false;
+  return values.includes("unknown") ? "unknown" : true;
+}
+
+function any(values: readonly Truth[]): Truth {
+  if (values.includes(true)) return true;
+  return values.includes("unknown") ? "unknown" : false;
+}
+
+// Traits and properties
+
+function follow(value: Json | undefined, path: Path): Json | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined;
+  return follow(value[key], rest);
+}
+
+function ask(value: Json | undefined, test: ValueTest): Truth {
+  const missing = value === undefined || value === null;
+  if (test.op === "exists") return missing !== test.operand;
+  if (missing) return "unknown";
+  const same = (operand: Scalar): boolean => {
+    if (test.ignoreCase && typeof value === "string" && typeof operand === "string") return foldCase(value) === foldCase(operand);
+    return value === operand;
+  };
+  switch (test.op) {
+    case "eq":
+      return same(test.operand);
+    case "ne":
+      return !same(test.operand);
+    case "in":
+      return test.operand.some(same);
+    case "notIn":
+      return !test.operand.some(same);
+    case "contains":
+      if (typeof value !== "string") return "unknown";
+      return test.ignoreCase ? foldCase(value).includes(foldCase(test.operand)) : value.includes(test.operand);
+    case "lt":
+    case "lte":
+    case "gt":
+    case "gte":
+    case "between":
+      if (typeof value !== "number" || !Number.isFinite(value)) return "unknown";
+      return compare(new Big(String(value)), { [test.op]: test.operand });
+  }
+}
+
+// Events
+
+function aggregate({ names, where, window, aggregate: asked }: EventCondition, { log, now }: Seen): Truth {
+  const matching = log.filter(
+    (event) =>
+      isNamed(event, names) && isWithin(event.time, window, now) && (where === undefined || filter(where, event) === true),
+  );
+  switch (asked.kind) {
+    case "count":
+      return compare(new Big(matching.length), asked.compare);
+    case "sum": {
+      let sum = new Big(0);
+      for (const { properties } of matching) {
+        const value = follow(properties, asked.of);
+        if (typeof value === "number" && Number.isFinite(value)) sum = sum.plus(String(value));
+      }
+      return compare(sum, asked.compare);
+    }
+  }
+}
+
+function isNamed(event: LogEvent, names: readonly string[] | "*"): boolean {
+  if (names === "*") return event.type === "track" || event.type === "page" || event.type === "screen";
+  return names.includes(event.name);
+}
+
+function isWithin(time: number, window: Window, now: number): boolean {
+  switch (window.kind) {
+    case "retained":
+      return true;
+    case "sliding":
+      return now - window.ms < time && time <= now;
+    case "absolute": {
+      const { after, before } = window;
+      return (after === undefined || after.ms <= time) && (before === undefined || time < before.ms);
+    }
+  }
+}
+
+function filter(where: Filter, event: LogEvent): Truth {
+  switch (where.kind) {
+    case "all":
+      return all(where.of.map((part) => filter(part, event)));
+    case "any":
+      return any(where.of.map((part) => filter(part, event)));
+    case "none":
+      return not(any(where.of.map((part) => filter(part, event))));
+    case "not":
+      return not(filter(where.part, event));
+    case "property":
+      return ask(follow(event.properties, where.path), where.test);
+    case "source":
+      return event.source === where.is;
+    case "party":
+      return event.party === where.is;
+    case "channel":
+      return event.channel === where.is;
+  }
+}
+
+/** COMPARE: all bounds must hold. Numbers count as the decimals they are written as. */
+function compare(value: Big, { eq, ne, lt, lte, gt, gte, between }: Compare): boolean {
+  return (
+    (eq === undefined || value.eq(String(eq))) &&
+    (ne === undefined || !value.eq(String(ne))) &&
+    (lt === undefined || value.lt(String(lt))) &&
+    (lte === undefined || value.lte(String(lte))) &&
+    (gt === undefined || value.gt(String(gt))) &&
+    (gte === undefined || value.gte(String(gte))) &&
+    (between === undefined || (value.gte(String(between[0])) && value.lte(String(between[1]))))
+  );
+}

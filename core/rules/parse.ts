@@ -1,0 +1,83 @@
+import { isJsonObject } from "../model/json.ts";
+import { fail, ok, type Result } from "../model/result.ts";
+import type { Everyone, Rule, TraitCondition } from "./ast.ts";
+import { readEventCondition } from "./event-syntax.ts";
+import { childPointer, Reading, type RuleFault } from "./faults.ts";
+import { readPathAt } from "./filter-syntax.ts";
+import { readAtLeast, readGroup, readNegation, refuseOtherKeys } from "./group-syntax.ts";
+import { readTest } from "./operator-syntax.ts";
+
+export type { RuleFault } from "./faults.ts";
+
+export interface RuleSettings {
+  /** IANA name of the workspace's time zone, in which a date alone begins. */
+  readonly zone: string;
+  /** How long the workspace keeps events. */
+  readonly retentionMs: number;
+}
+
+type Written = Readonly<Record<string, unknown>>;
+type ReadRule = (reading: Reading, written: Written, pointer: string, depth: number) => Rule | undefined;
+
+/** Every kind of rule, by the key that names it. */
+const KINDS: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>([
+  ["all", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "all", readRule)],
+  ["any", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "any", readRule)],
+  ["none", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "none", readRule)],
+  ["not", (reading, written, pointer, depth) => readNegation(reading, written, pointer, depth, readRule)],
+  ["atLeast", (reading, written, pointer, depth) => readAtLeast(reading, written, pointer, depth, readRule)],
+  ["everyone", readEveryone],
+  ["trait", readTrait],
+  ["event", readEventCondition],
+]);
+
+/** In the language, not in this version of the engine. */
+const NOT_YET: ReadonlySet<string> = new Set(["sequence", "audience", "list", "bucket", "household"]);
+
+/**
+ * Reads a rule of the rule language (rules.md), as JSON already parsed.
+ * @returns the rule, or every fault it has: a rule is taken whole or not at all
+ */
+export function parseRule(json: unknown, settings: RuleSettings): Result<Rule, readonly RuleFault[]> {
+  const reading = new Reading(settings);
+  const rule = readRule(reading, json, "", 1);
+  if (rule === undefined || reading.faults.length > 0) return fail(reading.faults);
+  return ok(rule);
+}
+
+function readRule(reading: Reading, written: unknown, pointer: string, depth: number): Rule | undefined {
+  if (!reading.enter(pointer, depth)) return undefined;
+  if (!isJsonObject(written))
+    return reading.fault(pointer, "wrong_type", `A condition is an object, for example {"trait":"country","eq":"FR"}.`);
+  const keys = Object.keys(written);
+  const kinds = keys.filter((key) => KINDS.has(key) || NOT_YET.has(key));
+  const [kind] = kinds;
+  if (kinds.length > 1) {
+    return reading.fault(
+      pointer,
+      "several_conditions",
+      `This condition asks several things at once: join them with "all" or "any".`,
+    );
+  }
+  if (kind !== undefined) {
+    const read = KINDS.get(kind);
+    if (read) return read(reading, written, pointer, depth);
+    return reading.fault(childPointer(pointer, kind), "not_yet_available", `“${kind}” is not available yet.`);
+  }
+  if (keys.length === 0) return reading.fault(pointer, "missing_condition", "This condition is empty: say who is meant.");
+  for (const key of keys)
+    reading.fault(childPointer(pointer, key), "unknown_key", `“${key}” is not a condition a rule can have.`);
+  return undefined;
+}
+
+function readEveryone(reading: Reading, written: Written, pointer: string): Everyone | undefined {
+  refuseOtherKeys(reading, written, pointer, ["everyone"]);
+  if (written["everyone"] === true) return { kind: "everyone" };
+  return reading.fault(childPointer(pointer, "everyone"), "wrong_type", `"everyone" is only ever true.`);
+}
+
+function readTrait(reading: Reading, written: Written, pointer: string): TraitCondition | undefined {
+  const path = readPathAt(reading, written["trait"], childPointer(pointer, "trait"));
+  const test = readTest(reading, written, pointer, "trait");
+  return path && test ? { kind: "trait", path, test } : undefined;
+}

@@ -1,0 +1,35 @@
+import type { Aggregate, OriginFilter, ValueTest, Window } from "./ast.ts";
+
+/** A condition on events, its filter already in words. */
+export interface EventWords {
+  readonly names: readonly string[] | "*";
+  readonly where: string | undefined;
+  readonly window: Window;
+  readonly aggregate: Aggregate;
+}
+
+/**
+ * What a language says of each part of a rule. `describe.ts` knows the shape of rules and turns denial inwards, so a
+ * language denies single comparisons only. A denied comparison still needs a value: who has no known country is not among
+ * those whose country is not France, and the words must say so.
+ */
+export interface Phrases {
+  /** Makes a sentence of a clause about people. */
+  readonly sentence: (clause: string) => string;
+  readonly everyone: string;
+  readonly noOne: string;
+  /** Clauses for parts that are always and never true. */
+  readonly anyone: string;
+  readonly nobody: string;
+  /** Join clauses about people; one that is joined by the other word comes in brackets. */
+  readonly all: (clauses: readonly string[]) => string;
+  readonly any: (clauses: readonly string[]) => string;
+  readonly atLeast: (least: number, clauses: readonly string[]) => string;
+  readonly trait: (path: string, test: ValueTest, denied: boolean) => string;
+  readonly events: (events: EventWords, denied: boolean) => string;
+  /** Join what is said of an event. */
+  readonly allOf: (filters: readonly string[]) => string;
+  readonly anyOf: (filters: readonly string[]) => string;
+  readonly property: (path: string, test: ValueTest, denied: boolean) => string;
+  readonly origin: (kind: OriginFilter["kind"], is: string, denied: boolean) => string;
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { History } from "../profile/history.ts";
+import { openMemberships } from "../profile/memberships.ts";
+import { flattenRuleset, type RulesetArtifact } from "./artifact.ts";
+import { anArtifact, anEvent, aRule, SETTINGS } from "./factories.ts";
+import { loadRuleset } from "./ruleset.ts";
+
+const shoes = { property: "category", eq: "shoes" };
+
+describe("the artifact", () => {
+  it("is plain JSON with instants resolved", () => {
+    const artifact = anArtifact({ k: { event: "A", within: { after: "2026-01-01" } } });
+    expect(JSON.parse(JSON.stringify(artifact))).toEqual(artifact);
+    expect(artifact.conditions).toEqual([
+      {
+        kind: "event",
+        selection: 0,
+        window: { kind: "absolute", after: Date.UTC(2026, 0, 1) },
+        aggregate: { kind: "count", compare: { gte: 1 } },
+      },
+    ]);
+  });
+
+  it("holds equal conditions of all audiences once, however they were written", () => {
+    const artifact = anArtifact({
+      a: {
+        all: [
+          { trait: "x", in: [1, "b", 1] },
+          { event: ["B", "A"], within: "7d" },
+        ],
+      },
+      b: { not: { event: ["A", "B", "A"], count: { gte: 1 }, within: "1w" } },
+      c: { ignoreCase: false, in: ["b", 1], trait: "x" },
+      d: { event: "A", where: shoes, count: { lt: 2, gte: 1 } },
+      e: { event: "A", where: shoes, count: { gte: 1, lt: 2 }, within: "7d" },
+    });
+    expect(artifact.conditions).toHaveLength(4);
+    expect(artifact.selections).toHaveLength(2);
+  });
+
+  it("keeps apart what only looks alike", () => {
+    const artifact = anArtifact({
+      a: { trait: "x", eq: 5 },
+      b: { trait: "x", eq: "5" },
+      c: { trait: "x\\.y", eq: 5 },
+      d: { trait: "x.y", eq: 5 },
+      e: { trait: "x", in: [5] },
+      f: { trait: "x", eq: "a", ignoreCase: true },
+      g: { trait: "x", eq: "a" },
+    });
+    expect(artifact.conditions).toHaveLength(7);
+  });
+
+  it("is the same whatever the order of the audiences, which are sorted by key", () => {
+    const rules = {
+      b: { trait: "x", eq: 1 },
+      a: { event: "A" },
+      "😀": { event: "A", where: shoes },
+      "\uFFFD": { not: { event: "B" } },
+    };
+    const audiences = Object.entries(rules).map(([key, json]) => ({ key, rule: aRule(json) }));
+    const settings = { workspace: "demo", version: 1, ...SETTINGS };
+    expect(flattenRuleset(audiences.toReversed(), settings)).toEqual(flattenRuleset(audiences, settings));
+    expect(flattenRuleset(audiences, settings).audiences.map(({ key }) => key)).toEqual(["a", "b", "😀", "\uFFFD"]);
+  });
+});
+
+describe("a loaded ruleset", () => {
+  it("knows what is true of somebody of whom nothing is known", () => {
+    const ruleset = loadRuleset(
+      anArtifact({
+        everyone: { everyone: true },
+        noEmail: { trait: "email", exists: false },
+        never: { event: "A", count: { eq: 0 } },
+        spentNothing: { event: "A", sum: { of: "value", lte: 0 } },
+        notFrench: { not: { trait: "country", eq: "FR" } },
+        once: { event: "A" },
+      }),
+    );
+    expect(ruleset.emptyKeys).toEqual(["everyone", "never", "noEmail", "spentNothing"]);
+    expect(openMemberships(ruleset, new History(), 0).keys()).toEqual(ruleset.emptyKeys);
+    expect([ruleset.audienceCount, ruleset.version, ruleset.workspace]).toEqual([6, 1, "demo"]);
+  });
+
+  it.each<[string, (artifact: RulesetArtifact) => unknown]>([
+    [
+      "kind of condition",
+      (artifact) => ({ ...artifact, conditions: artifact.conditions.map((one) => ({ ...one, kind: "sequence" })) }),
+    ],
+    ["operator", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"op":"eq"', '"op":"near"'))],
+    ["inherited operator", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"op":"eq"', '"op":"constructor"'))],
+    ["filter", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"kind":"property"', '"kind":"weather"'))],
+    ["window", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"kind":"sliding"', '"kind":"calendar"'))],
+    ["aggregate", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"kind":"count"', '"kind":"days"'))],
+    ["bound", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"gte":1', '"about":1'))],
+    ["group", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"kind":"not"', '"kind":"xor"'))],
+    ["format", (artifact) => ({ ...artifact, format: 2, conditions: "elsewhere", selections: null })],
+    [
+      "condition that is not there",
+      (artifact) => ({ ...artifact, audiences: artifact.audiences.map(({ key }) => ({ key, logic: 99 })) }),
+    ],
+  ])("matches no one with an audience of an unknown %s, and reports it", (_, spoil) => {
+    const artifact = anArtifact({
+      broken: { any: [{ everyone: true }, { not: { event: "A", where: shoes, within: "7d" } }, { not: { trait: "x", eq: 1 } }] },
+    });
+    const sound = loadRuleset(artifact);
+    expect([sound.brokenKeys, sound.emptyKeys]).toEqual([[], ["broken"]]);
+    const spoilt: RulesetArtifact = JSON.parse(JSON.stringify(spoil(artifact)));
+    const ruleset = loadRuleset(spoilt);
+    expect(ruleset.brokenKeys).toEqual(["broken"]);
+    expect(ruleset.emptyKeys).toEqual([]);
+    const history = new History();
+    const memberships = openMemberships(ruleset, history, 1_000);
+    for (const event of [anEvent({ time: 1, name: "A" }), anEvent({ time: 2, type: "identify", properties: { x: 1 } })]) {
+      history.insert(event);
+      memberships.apply(event, 1_000);
+    }
+    memberships.settle(1e15);
+    expect(memberships.keys()).toEqual([]);
+  });
+
+  it("leaves the other audiences as they are", () => {
+    const artifact = anArtifact({ fine: { not: { event: "B" } }, broken: { trait: "x", ne: 1 } });
+    const ruleset = loadRuleset(JSON.parse(JSON.stringify(artifact).replaceAll('"op":"ne"', '"op":"cidr"')));
+    expect([ruleset.brokenKeys, ruleset.emptyKeys]).toEqual([["broken"], ["fine"]]);
+  });
+});
