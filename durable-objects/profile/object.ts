@@ -1,0 +1,366 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Consent } from "../../core/model/consent.ts";
+import { forbidsProfile, strictest } from "../../core/consent/consent.ts";
+import type {
+  CallEnvelope,
+  DecideEnvelope,
+  DecideReply,
+  EnvelopeItem,
+  IngestEnvelope,
+  IngestReply,
+  JournalEvent,
+  LinkItem,
+  WithdrawEnvelope,
+} from "../../core/model/envelope.ts";
+import { newPointer, newProfile, repoint, toPointer, type PointerHead } from "../../core/profile/head.ts";
+import { LiveProfile } from "../../core/profile/live.ts";
+import { explainAt, membershipsAt, type Memberships } from "../../core/profile/memberships.ts";
+import { forward, move } from "../identifier/pointer.ts";
+import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
+import { eventPage } from "./events.ts";
+import { allowedAudiences, encodeDecided, encodeReply, isoOrNull, type Decided } from "./reply.ts";
+import { ProfileStore } from "./store.ts";
+
+/** A pointer in memory, or a person, or null: nobody. */
+type Memory = LiveProfile | PointerHead | null;
+
+/** How soon the alarm takes up a move that was cut off, ms. */
+const MOVE_AGAIN_MS = 5_000;
+
+/**
+ * The object that an identifier names: a person's profile, or a pointer to it. A shell: it initialises, calls core,
+ * persists in one transaction and answers. Memory is a cache, storage is the truth; whatever throws before it is durable
+ * takes the memory with it.
+ */
+export class ProfileObject extends DurableObject<Env> {
+  readonly #store = new ProfileStore(this.ctx.storage);
+  #memory: Memory | undefined;
+  /** The reply parts that stay the same until a membership changes. */
+  #decided:
+    | { readonly revision: number; readonly engine: Memberships; readonly consent: Consent | null; readonly text: string }
+    | undefined;
+  /** What must wait for another object runs one after the other; everything else runs in one go. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** Applies events and links in their order; when it returns they are durable. @returns JSON of an `IngestReply` */
+  async ingest(envelope: IngestEnvelope): Promise<string> {
+    const ruleset = await this.#ruleset(envelope).catch(() => undefined);
+    const memory = this.#wake(envelope);
+    const alone = this.#waiting === 0 && !isPointer(memory) && envelope.items.every(isText);
+    if (alone) return JSON.stringify(this.#take(envelope, ruleset, envelope.items.filter(isText)));
+    return JSON.stringify(await this.#inTurn(() => this.#walk(envelope, ruleset)));
+  }
+
+  /** Answers from memory; writes nothing. */
+  async decide(envelope: DecideEnvelope): Promise<DecideReply> {
+    const loaded = await this.#ruleset(envelope).catch(() => undefined);
+    if (loaded === undefined) return "!unavailable";
+    const memory = this.#wake(envelope);
+    if (isPointer(memory)) return `@${memory.to}`;
+    const now = Math.max(Date.now(), memory?.head.clock ?? 0);
+    if (memory === null) return encodeReply(envelope.at ?? now, encodeDecided(ofNobody(envelope, loaded)));
+    const consent = strictest(memory.head.consent ?? {}, envelope.consent ?? {});
+    if (forbidsProfile(consent)) return encodeReply(envelope.at ?? now, encodeDecided(withoutConsent(loaded)));
+    if (envelope.at !== undefined) return this.#decideAt({ ...envelope, consent }, memory, loaded, envelope.at, now);
+    const engine = memory.memberships(loaded.version, loaded.rules, now);
+    const describe = (): string =>
+      encodeDecided(
+        this.#describe({ ...envelope, consent }, memory, loaded, engine.keys(), engine.nextChange, { now, present: now }),
+      );
+    const usual = envelope.audiences && !envelope.traits && !envelope.explain && envelope.consent === undefined;
+    if (!usual) return encodeReply(now, describe());
+    const last = this.#decided;
+    const same = last?.revision === engine.revision && last.engine === engine && last.consent === memory.head.consent;
+    if (last !== undefined && same) return encodeReply(now, last.text);
+    this.#decided = { revision: engine.revision, engine, consent: memory.head.consent, text: describe() };
+    return encodeReply(now, this.#decided.text);
+  }
+
+  /** Where this identifier leads: `""` nobody, `=` a profile here, `@` and the id of the profile it points to. */
+  resolve(envelope: CallEnvelope): string {
+    const memory = this.#wake(envelope);
+    if (memory === null) return "";
+    return isPointer(memory) ? `@${memory.to}` : "=";
+  }
+
+  /** The profile as `GET /api/profiles/:id` shows it, JSON after `=`; `""` and `@` as `resolve`. */
+  async profile(envelope: CallEnvelope): Promise<string> {
+    const loaded = await this.#ruleset(envelope).catch(() => undefined);
+    const memory = this.#wake(envelope);
+    if (memory === null) return "";
+    if (isPointer(memory)) return `@${memory.to}`;
+    const { head } = memory;
+    const now = Math.max(Date.now(), head.clock);
+    const engine = loaded === undefined ? undefined : memory.memberships(loaded.version, loaded.rules, now);
+    const audiences = (engine?.keys() ?? []).map((key) => {
+      const until = loaded === undefined ? null : explainAt(loaded.rules, memory.history, key, { now, present: now }).nextChange;
+      return { key, since: isoOrNull(memory.since(key) ?? Infinity), until: until === null ? null : isoOrNull(until) };
+    });
+    return `=${JSON.stringify({
+      profileId: envelope.name,
+      kind: "person",
+      firstSeen: isoOrNull(head.firstSeen),
+      lastSeen: isoOrNull(head.lastSeen),
+      identifiers: head.identifiers,
+      traits: memory.history.traitsAt(now),
+      audiences,
+      consent: head.consent ?? {},
+      household: null,
+    })}`;
+  }
+
+  /** A page of the journal, JSON after `=`; `""` and `@` as `resolve`. */
+  events(envelope: CallEnvelope & { readonly limit: number; readonly before?: number }): string {
+    const memory = this.#wake(envelope);
+    if (memory === null) return "";
+    if (isPointer(memory)) return `@${memory.to}`;
+    return `=${JSON.stringify(eventPage(this.#journal(memory), envelope.limit, envelope.before))}`;
+  }
+
+  /** Why the profile is in an audience or not, JSON after `=`; `""` and `@` as `resolve`, `!` a code. */
+  async explain(envelope: CallEnvelope & { readonly audience: string; readonly at?: number }): Promise<string> {
+    const loaded = await this.#ruleset(envelope).catch(() => undefined);
+    const memory = this.#wake(envelope);
+    if (memory === null) return "";
+    if (isPointer(memory)) return `@${memory.to}`;
+    if (loaded === undefined) return "!unavailable";
+    if (!loaded.audiences.has(envelope.audience)) return "!unknown_audience";
+    const present = Math.max(Date.now(), memory.head.clock);
+    if (envelope.at !== undefined && envelope.at <= present - envelope.retentionMs) return "!at_before_horizon";
+    return `=${JSON.stringify(explainAt(loaded.rules, memory.history, envelope.audience, { now: envelope.at ?? present, present }))}`;
+  }
+
+  /** Which of these (source, messageId) the journal holds: asked by a pointer that moved on, of a repeated delivery. */
+  holds(envelope: CallEnvelope & { readonly events: readonly (readonly [string, string])[] }): boolean[] {
+    const memory = this.#wake(envelope);
+    return envelope.events.map(([source, messageId]) => memory instanceof LiveProfile && memory.holds(source, messageId));
+  }
+
+  /** Keeps a no. Nobody is created for it: who is not known has nothing to withdraw. @returns `@` and an id for a pointer */
+  withdraw(envelope: WithdrawEnvelope): string {
+    const memory = this.#wake(envelope);
+    if (memory === null) return "";
+    if (isPointer(memory)) return `@${memory.to}`;
+    this.#durably(memory, () => {
+      memory.state(envelope.consent, false);
+      this.#commit(memory);
+    });
+    return "=";
+  }
+
+  /** Takes up a move that was cut off. Caught and armed again for ever: an alarm that fails its retries is deleted. */
+  override async alarm(): Promise<void> {
+    const memory = this.#memory ?? this.#load();
+    if (!isPointer(memory) || !memory.moving) return;
+    try {
+      await this.#inTurn(() => this.#finishMove());
+    } catch {
+      await this.ctx.storage.setAlarm(Date.now() + MOVE_AGAIN_MS);
+    }
+  }
+
+  /** Rows this object has written since it woke, for tests of what a call costs. */
+  get rowsWritten(): number {
+    return this.#store.rowsWritten;
+  }
+
+  async #walk(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined): Promise<IngestReply> {
+    const total = { accepted: 0, duplicates: 0, conflicts: [] as number[], profileId: envelope.name };
+    let next = 0;
+    while (next < envelope.items.length) {
+      const item = envelope.items[next];
+      if (item === undefined) break;
+      if (!isText(item)) {
+        await this.#link(envelope, item);
+        next++;
+        continue;
+      }
+      const start = next;
+      const texts = takeTexts(envelope.items, start);
+      next += texts.length;
+      const memory = this.#wake(envelope);
+      const reply = isPointer(memory) ? await forward(this.env, memory, envelope, texts) : this.#take(envelope, ruleset, texts);
+      total.accepted += reply.accepted;
+      total.duplicates += reply.duplicates;
+      total.conflicts.push(...reply.conflicts.map((place) => place + start));
+      total.profileId = reply.profileId;
+    }
+    return total;
+  }
+
+  /** Events into the journal of this person: one transaction, one row, no `await`: nothing can slip between. */
+  #take(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined, texts: readonly string[]): IngestReply {
+    const now = Math.max(Date.now(), envelope.receivedAt);
+    const memory = this.#wake(envelope) ?? new LiveProfile(newProfile(envelope, now));
+    if (!(memory instanceof LiveProfile)) throw new Error("events were given to a pointer");
+    return this.#durably(memory, () => {
+      const { head } = memory;
+      const { accepted, duplicates, conflicts } = memory.deliver(texts, now, (sequence) => this.#eventAt(memory, sequence));
+      if (envelope.consent !== undefined) memory.state(envelope.consent, envelope.adopting === true);
+      // A repeated delivery teaches nothing and so writes nothing.
+      const learnt = accepted > 0 || JSON.stringify(head.consent) !== JSON.stringify(memory.head.consent);
+      if (learnt) {
+        if (ruleset !== undefined) memory.memberships(ruleset.version, ruleset.rules, now);
+        this.#commit(memory);
+      }
+      return { accepted, duplicates, conflicts, profileId: envelope.name };
+    });
+  }
+
+  async #link(envelope: IngestEnvelope, link: LinkItem): Promise<void> {
+    const memory = this.#wake(envelope);
+    const now = Math.max(Date.now(), envelope.receivedAt);
+    if (memory === null) {
+      this.#becomePointer(newPointer(envelope, now, link.to));
+    } else if (memory instanceof LiveProfile) {
+      this.#becomePointer(toPointer(memory.head, now, link.to));
+    } else if (memory.to !== link.to && link.identify) {
+      // A journal still on its way belongs to the person before.
+      await this.#finishMove();
+      const settled = this.#wake(envelope);
+      if (isPointer(settled)) this.#becomePointer(repoint(settled, now, link.to));
+    }
+    await this.#finishMove();
+  }
+
+  #becomePointer(head: PointerHead): void {
+    const open = this.#memory instanceof LiveProfile ? this.#memory.open : [];
+    this.#memory = undefined;
+    this.#store.commit(head, { texts: open, bytes: 0 });
+    this.#memory = head;
+  }
+
+  /** The journal this object gathered before it was linked goes to the person. May be cut off anywhere and done again. */
+  async #finishMove(): Promise<void> {
+    const memory = this.#memory ?? this.#load();
+    if (!isPointer(memory) || !memory.moving) return;
+    await this.ctx.storage.setAlarm(Date.now() + MOVE_AGAIN_MS);
+    this.#memory = await move(this.env, memory, this.#store);
+    await this.ctx.storage.deleteAlarm();
+  }
+
+  #commit(memory: LiveProfile): void {
+    const head = memory.toWrite();
+    const sealed = this.#store.commit(head, { texts: memory.open, bytes: memory.openBytes });
+    memory.head = sealed ? { ...head, openFrom: head.seq } : head;
+    if (!sealed) return;
+    memory.open = [];
+    memory.openBytes = 0;
+  }
+
+  /** Runs what changes memory and storage together: if it throws, memory is dropped and the next call reads storage. */
+  #durably<T>(memory: LiveProfile, work: () => T): T {
+    this.#memory = undefined;
+    const result = work();
+    this.#memory = memory;
+    return result;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const mine = this.#turn.then(work).finally(() => this.#waiting--);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** What storage holds, for the workspace that asks: another's is nobody. */
+  #wake(envelope: CallEnvelope): Memory {
+    this.#memory ??= this.#load();
+    const workspace = this.#memory instanceof LiveProfile ? this.#memory.head.workspace : this.#memory?.workspace;
+    return workspace === envelope.workspace ? this.#memory : null;
+  }
+
+  #load(): Memory {
+    const stored = this.#store.head();
+    if (stored === undefined) return null;
+    if (stored.head.kind === "pointer") return stored.head;
+    const live = new LiveProfile(stored.head);
+    let sequence = 0;
+    for (const chunk of this.#store.chunks()) {
+      for (const [place, event] of chunk.events.entries()) live.recall(event, chunk.first + place);
+      sequence = chunk.first + chunk.events.length;
+    }
+    for (const event of stored.open) live.recallOpen(event as JournalEvent, JSON.stringify(event), sequence++);
+    return live;
+  }
+
+  #eventAt(memory: LiveProfile, sequence: number): JournalEvent {
+    const { openFrom } = memory.head;
+    if (sequence >= openFrom) return JSON.parse(memory.open[sequence - openFrom] ?? "");
+    const chunk = this.#store.chunkOf(sequence);
+    const event = chunk?.events[sequence - chunk.first];
+    if (event === undefined) throw new Error(`the journal has no event ${sequence}`);
+    return event;
+  }
+
+  *#journal(memory: LiveProfile): Iterable<JournalEvent> {
+    for (const chunk of this.#store.chunks()) yield* chunk.events;
+    for (const text of memory.open) yield JSON.parse(text) as JournalEvent;
+  }
+
+  /** The newest ruleset that the caller or this object knows: never an older one than was written under. */
+  #ruleset(envelope: CallEnvelope): Promise<LoadedRuleset | undefined> {
+    const memory = this.#wake(envelope);
+    const version = Math.max(envelope.ruleset, memory instanceof LiveProfile ? memory.version : 0);
+    const held = heldRuleset(envelope.workspace, version);
+    return held === undefined
+      ? rulesetOf(this.env.PUBLISHED, envelope.workspace, version, envelope.retentionMs)
+      : Promise.resolve(held);
+  }
+
+  #decideAt(envelope: DecideEnvelope, memory: LiveProfile, loaded: LoadedRuleset, at: number, present: number): DecideReply {
+    if (at <= present - envelope.retentionMs) return "!at_before_horizon";
+    const { keys, nextChange } = membershipsAt(loaded.rules, memory.history, { now: at, present });
+    return encodeReply(at, encodeDecided(this.#describe(envelope, memory, loaded, keys, nextChange, { now: at, present })));
+  }
+
+  #describe(
+    envelope: DecideEnvelope,
+    memory: LiveProfile,
+    loaded: LoadedRuleset,
+    keys: readonly string[],
+    nextChange: number,
+    instant: { readonly now: number; readonly present: number },
+  ): Decided {
+    const explain = (): NonNullable<Decided["explain"]> =>
+      Object.fromEntries([...loaded.audiences.keys()].map((key) => [key, explainAt(loaded.rules, memory.history, key, instant)]));
+    return {
+      ruleset: loaded.version,
+      known: true,
+      profileId: envelope.name,
+      ...(envelope.audiences ? { audiences: allowedAudiences(keys, loaded, envelope.consent) } : {}),
+      ...(envelope.traits ? { traits: memory.history.traitsAt(instant.now) } : {}),
+      ...(envelope.explain ? { explain: explain() } : {}),
+      nextChange,
+    };
+  }
+}
+
+/** The same shape as for somebody known; the audiences are those true of an empty log. */
+function ofNobody(envelope: DecideEnvelope, { version, ...loaded }: LoadedRuleset): Decided {
+  const audiences = envelope.audiences ? { audiences: allowedAudiences(loaded.ofNobody, loaded, envelope.consent) } : {};
+  return { ruleset: version, known: false, ...audiences, nextChange: Infinity };
+}
+
+function withoutConsent({ version }: LoadedRuleset): Decided {
+  return { ruleset: version, known: false, audiences: [], reason: "NO_CONSENT", nextChange: Infinity };
+}
+
+function isPointer(memory: Memory): memory is PointerHead {
+  return memory !== null && !(memory instanceof LiveProfile);
+}
+
+function isText(item: EnvelopeItem): item is string {
+  return typeof item === "string";
+}
+
+/** The events from here to the next link. */
+function takeTexts(items: readonly EnvelopeItem[], from: number): string[] {
+  const texts: string[] = [];
+  for (const item of items.slice(from)) {
+    if (!isText(item)) break;
+    texts.push(item);
+  }
+  return texts;
+}

@@ -1,0 +1,51 @@
+import type { Consent } from "../../core/model/consent.ts";
+import { deniedPurposes } from "../../core/consent/consent.ts";
+import type { JsonObject } from "../../core/model/json.ts";
+import type { ExplainNode } from "../../core/profile/explain.ts";
+import type { LoadedRuleset } from "../ruleset/load.ts";
+
+/** What a decision says of a person; joined to the parts that the Worker knows (`decisionId`) it is the reply of http.md, "Decide". */
+export interface Decided {
+  readonly ruleset: number;
+  readonly known: boolean;
+  readonly profileId?: string;
+  readonly audiences?: readonly string[];
+  readonly traits?: JsonObject;
+  /** The explain tree of `rules.md` by audience. */
+  readonly explain?: Readonly<Record<string, ExplainNode>>;
+  readonly reason?: "NO_CONSENT";
+  /** Instant at which time alone may change this, ms; Infinity: never. */
+  readonly nextChange: number;
+}
+
+/** The members of the JSON object that do not depend on the instant of asking. */
+export function encodeDecided({ nextChange, ...decided }: Decided): string {
+  const text = JSON.stringify({ ...decided, validUntil: isoOrNull(nextChange) });
+  return text.slice(1, -1);
+}
+
+/** The whole answer of `decide`: `=` and the members of the reply. */
+export function encodeReply(asOf: number, decided: string): string {
+  return `="asOf":"${new Date(asOf).toISOString()}",${decided}`;
+}
+
+/** Latest instant a JavaScript date can say. */
+const END_OF_TIME = 8.64e15;
+
+export function isoOrNull(ms: number): string | null {
+  return ms <= END_OF_TIME ? new Date(ms).toISOString() : null;
+}
+
+/** Audiences that may be told under this consent: each carries the purpose it is for. */
+export function allowedAudiences(
+  keys: readonly string[],
+  ruleset: Pick<LoadedRuleset, "audiences">,
+  consent: Consent | undefined,
+): readonly string[] {
+  const denied = deniedPurposes(consent ?? {});
+  if (denied.length === 0) return keys;
+  return keys.filter((key) => {
+    const purpose = ruleset.audiences.get(key)?.purpose;
+    return purpose === undefined || !denied.includes(purpose);
+  });
+}

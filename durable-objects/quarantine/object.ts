@@ -1,0 +1,99 @@
+import { DurableObject } from "cloudflare:workers";
+
+/** A rejected event: kept with its reason, so that it can be looked at and sent again after the fix. */
+export interface Rejected {
+  readonly source: string;
+  readonly messageId: string | null;
+  /** The stable code of the reason. */
+  readonly code: string;
+  /** When it was received, ms. */
+  readonly at: number;
+  /** JSON text of the event as it came. */
+  readonly payload: string;
+}
+
+/** As kept: the id is a hash of (source, code, payload), so that a repeated delivery is kept once. */
+export interface KeptRejected extends Rejected {
+  readonly id: string;
+}
+
+/** Events that a source sent for people who did not consent: only their number is kept. */
+export interface RefusedCount {
+  readonly source: string;
+  /** Day in UTC, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly count: number;
+}
+
+/** Schema, append-only; run inside the first write. */
+const MIGRATIONS = [
+  "CREATE TABLE rejected (k INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, messageId TEXT, code TEXT NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL)",
+  "CREATE TABLE refused (day TEXT, source TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, source)) WITHOUT ROWID",
+] as const;
+
+/** One shard of a workspace's quarantine. Here first, so that a rejected event is kept also when D1 is down. */
+export class QuarantineObject extends DurableObject<Env> {
+  #ready = false;
+
+  /** Keeps rejected events; durable when it returns. What is kept already is not kept twice. */
+  keep(items: readonly KeptRejected[]): void {
+    this.ctx.storage.transactionSync(() => {
+      this.#migrate();
+      for (const item of items) this.#keep(item);
+    });
+    this.#ready = true;
+  }
+
+  #keep({ id, source, messageId, code, at, payload }: KeptRejected): void {
+    const { sql } = this.ctx.storage;
+    // The integer key is the head of the hash: one row written, where a text key would cost two. Should two hashes ever
+    // share it, the second takes the next free key.
+    for (let key = Number.parseInt(id.slice(0, 13), 16); ; key++) {
+      const held = sql.exec<{ id: string }>("SELECT id FROM rejected WHERE k = ?", key).toArray()[0];
+      if (held?.id === id) return;
+      if (held !== undefined) continue;
+      sql.exec("INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?, ?)", key, id, source, messageId, code, at, payload);
+      return;
+    }
+  }
+
+  /** Counts events refused for want of consent. */
+  refused({ source, day, count }: RefusedCount): void {
+    this.ctx.storage.transactionSync(() => {
+      this.#migrate();
+      this.ctx.storage.sql.exec(
+        "INSERT INTO refused VALUES (?1, ?2, ?3) ON CONFLICT (day, source) DO UPDATE SET count = count + ?3",
+        day,
+        source,
+        count,
+      );
+    });
+    this.#ready = true;
+  }
+
+  /** Newest first. @param before only what was received earlier than this instant, ms */
+  list(limit: number, before: number): { readonly items: KeptRejected[]; readonly refused: RefusedCount[] } {
+    if (!this.#exists()) return { items: [], refused: [] };
+    const { sql } = this.ctx.storage;
+    const items = sql.exec<{ [K in keyof KeptRejected]: KeptRejected[K] }>(
+      "SELECT id, source, messageId, code, at, payload FROM rejected WHERE at < ? ORDER BY at DESC, id LIMIT ?",
+      before,
+      limit,
+    );
+    return {
+      items: items.toArray(),
+      refused: sql.exec<{ [K in keyof RefusedCount]: RefusedCount[K] }>("SELECT source, day, count FROM refused").toArray(),
+    };
+  }
+
+  #exists(): boolean {
+    this.#ready ||= this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'rejected'").toArray().length > 0;
+    return this.#ready;
+  }
+
+  #migrate(): void {
+    if (this.#exists()) return;
+    for (const statement of MIGRATIONS) this.ctx.storage.sql.exec(statement);
+    // Not ready before the transaction is: a throw rolls the tables back.
+  }
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { inJurisdiction } from "../profile/stub.ts";
+import type { KeptRejected, QuarantineObject, RefusedCount, Rejected } from "./object.ts";
+
+interface Workspace {
+  readonly id: string;
+  readonly jurisdiction: string | null;
+}
+
+/** Objects a workspace's quarantine is spread over: one takes about 1,000 requests a second. */
+const SHARDS = 4;
+
+/** Keeps rejected events; when it returns they are durable. */
+export async function keepRejected(env: Env, workspace: Workspace, items: readonly Rejected[]): Promise<void> {
+  const shards = new Map<number, KeptRejected[]>();
+  for (const item of items) {
+    const id = createHash("sha256")
+      .update(JSON.stringify([item.source, item.code, item.payload]))
+      .digest("hex");
+    const shard = Number.parseInt(id.slice(-4), 16) % SHARDS;
+    const kept = shards.get(shard) ?? [];
+    kept.push({ ...item, id });
+    shards.set(shard, kept);
+  }
+  await Promise.all([...shards].map(([shard, kept]) => stubOf(env, workspace, shard).keep(kept)));
+}
+
+/** Counts what was refused for want of consent; which events they were is not kept. */
+export async function countRefused(env: Env, workspace: Workspace, source: string, now: number, count: number): Promise<void> {
+  const day = new Date(now).toISOString().slice(0, 10);
+  await stubOf(env, workspace, day.charCodeAt(day.length - 1) % SHARDS).refused({ source, day, count });
+}
+
+/** Rejected events, newest first over all shards, and the counts of refused ones. */
+export async function listQuarantine(
+  env: Env,
+  workspace: Workspace,
+  { limit, before = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly before?: number },
+): Promise<{ readonly items: KeptRejected[]; readonly refused: RefusedCount[] }> {
+  const lists = await Promise.all(
+    Array.from({ length: SHARDS }, (_, shard) => stubOf(env, workspace, shard).list(limit, before)),
+  );
+  const items = lists.flatMap((list) => list.items).toSorted((one, other) => other.at - one.at || (one.id < other.id ? -1 : 1));
+  return { items: items.slice(0, limit), refused: lists.flatMap((list) => list.refused) };
+}
+
+function stubOf(env: Env, workspace: Workspace, shard: number): DurableObjectStub<QuarantineObject> {
+  const namespace = inJurisdiction(env.QUARANTINE, workspace.jurisdiction);
+  return namespace.get(namespace.idFromName(`${workspace.id}/${shard}`));
+}

@@ -1,0 +1,106 @@
+import { History } from "../../core/profile/history.ts";
+import { openMemberships } from "../../core/profile/memberships.ts";
+import { loadRuleset, type Ruleset } from "../../core/rules/ruleset.ts";
+import { flattenRuleset, type RulesetArtifact } from "../../core/rules/artifact.ts";
+
+/** What a publish stores for the data plane, immutable by version. `audiences` says of each audience what is not rule. */
+export interface PublishedRuleset {
+  readonly format: 1;
+  readonly ruleset: RulesetArtifact;
+  readonly audiences: readonly PublishedAudience[];
+}
+
+export interface PublishedAudience {
+  readonly key: string;
+  readonly code: string;
+  readonly visibility: "public" | "server";
+  readonly purpose: "ads" | "content" | "measurement";
+}
+
+/** A ruleset ready to decide by, with what every profile shares. */
+export interface LoadedRuleset {
+  readonly version: number;
+  readonly rules: Ruleset;
+  readonly audiences: ReadonlyMap<string, PublishedAudience>;
+  /** Audiences of somebody of whom nothing is known. */
+  readonly ofNobody: readonly string[];
+}
+
+/** Where in the bucket a published ruleset lies. */
+export function rulesetObjectKey(workspace: string, version: number): string {
+  return `rulesets/${workspace}/${version}.json`;
+}
+
+/**
+ * Rulesets of this isolate, shared by the Worker and all its objects. 128 MB is all an isolate has and 10,000 audiences
+ * take tens of MB compiled, so what is held is bounded by audiences, not by rulesets; the one longest unused leaves first.
+ */
+const MOST_AUDIENCES = 20_000;
+/** What a ruleset weighs beside its audiences, counted as audiences. */
+const RULESET_WEIGHT = 100;
+const loaded = new Map<string, LoadedRuleset>();
+
+/** The ruleset if this isolate holds it already: the warm path never waits. Version 0 is the empty ruleset of a workspace that has published nothing. */
+export function heldRuleset(workspace: string, version: number): LoadedRuleset | undefined {
+  const key = rulesetObjectKey(workspace, version);
+  const ruleset = loaded.get(key);
+  if (ruleset !== undefined && loaded.size > 1) {
+    loaded.delete(key);
+    loaded.set(key, ruleset);
+  }
+  return ruleset;
+}
+
+/**
+ * Reads and links a published ruleset, once an isolate.
+ * @returns undefined where no such version is published
+ * @throws what the bucket throws when it cannot be reached
+ */
+export async function rulesetOf(
+  bucket: R2Bucket,
+  workspace: string,
+  version: number,
+  retentionMs: number,
+): Promise<LoadedRuleset | undefined> {
+  const held = heldRuleset(workspace, version);
+  if (held !== undefined) return held;
+  // Two calls may load the same one at once: a promise of one request must not be awaited by another, it may never settle.
+  const ruleset = await read(bucket, workspace, version, retentionMs);
+  if (ruleset !== undefined) hold(rulesetObjectKey(workspace, version), ruleset);
+  return ruleset;
+}
+
+async function read(
+  bucket: R2Bucket,
+  workspace: string,
+  version: number,
+  retentionMs: number,
+): Promise<LoadedRuleset | undefined> {
+  if (version === 0)
+    return link({ format: 1, ruleset: flattenRuleset([], { workspace, version, zone: "UTC", retentionMs }), audiences: [] });
+  const object = await bucket.get(rulesetObjectKey(workspace, version));
+  if (object === null) return undefined;
+  return link(await object.json<PublishedRuleset>());
+}
+
+function link(published: PublishedRuleset): LoadedRuleset {
+  const rules = loadRuleset(published.ruleset);
+  const ofNobody = openMemberships(rules, new History(), 0).keys();
+  return {
+    version: published.ruleset.version,
+    rules,
+    audiences: new Map(published.audiences.map((audience) => [audience.key, audience])),
+    ofNobody,
+  };
+}
+
+function hold(key: string, ruleset: LoadedRuleset): void {
+  loaded.set(key, ruleset);
+  let weight = 0;
+  for (const held of loaded.values()) weight += held.audiences.size + RULESET_WEIGHT;
+  for (const [oldest, held] of loaded) {
+    if (weight <= MOST_AUDIENCES || oldest === key) return;
+    loaded.delete(oldest);
+    weight -= held.audiences.size + RULESET_WEIGHT;
+  }
+}
