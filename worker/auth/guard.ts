@@ -1,0 +1,96 @@
+import { isJsonObject, ownProperty, type Json } from "../../core/model/json.ts";
+import type { Scope, SecretKeyRecord, SourceRecord, WorkspaceRecord } from "../cold/records.ts";
+import { readBody } from "../wire/body.ts";
+import { readableBy } from "../wire/cors.ts";
+import { parseJson } from "../wire/json.ts";
+import { refuse } from "../wire/problem.ts";
+import { findKey, findWorkspace } from "./cache.ts";
+import { secretKeyOf, writeKeyOf } from "./credentials.ts";
+import { allowsOrigin } from "./origins.ts";
+
+interface GuardedCall {
+  readonly request: Request;
+  readonly env: Env;
+  readonly ctx: ExecutionContext;
+  readonly workspace: WorkspaceRecord;
+  readonly body: Json;
+  /** Characters of the body's text. */
+  readonly bodySize: number;
+}
+
+/** A call under a source's write key. */
+export interface SourceCall extends GuardedCall {
+  readonly source: SourceRecord;
+}
+
+/** A call under a secret key that has the route's scope. */
+export interface SecretCall extends GuardedCall {
+  readonly key: SecretKeyRecord;
+}
+
+/** Lets a call through that bears the write key of a source; the body may bear it, where no header can (`sendBeacon`). */
+export async function asSource(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  handle: (call: SourceCall) => Promise<Response>,
+): Promise<Response> {
+  const named = writeKeyOf(request, new URL(request.url));
+  const early = named === undefined ? undefined : await findSource(env, ctx, named);
+  if (named !== undefined && early === undefined) return refuse("unauthorized");
+  const body = await readJson(request);
+  if (body instanceof Response) return early === undefined ? body : readable(body, early.source, request);
+  const inBody = isJsonObject(body.json) ? ownProperty(body.json, "writeKey") : undefined;
+  const found = early ?? (typeof inBody === "string" ? await findSource(env, ctx, inBody) : undefined);
+  if (found === undefined) return refuse("unauthorized");
+  const origin = request.headers.get("origin");
+  // A server's key in a web page has leaked; and a page elsewhere must not use a shop's.
+  if (origin !== null && (found.source.kind === "server" || !allowsOrigin(found.source.origins, origin))) return refuse("origin_not_allowed");
+  const response = await handle({ request, env, ctx, ...found, body: body.json, bodySize: body.size });
+  return readable(response, found.source, request);
+}
+
+/** Lets a call through that bears a secret key with this scope. */
+export async function asSecret(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  scope: Scope,
+  handle: (call: SecretCall) => Promise<Response>,
+): Promise<Response> {
+  const secret = secretKeyOf(request);
+  const held = secret === undefined ? undefined : findKey(env, ctx, secret);
+  const key = held instanceof Promise ? await held : held;
+  if (key?.type !== "secret") return refuse("unauthorized");
+  if (!key.scopes.includes(scope)) return refuse("forbidden_scope", `This needs a key with the scope ${scope}.`);
+  const workspace = await findWorkspace(env, ctx, key.workspace);
+  if (workspace === undefined) return refuse("unauthorized");
+  const body = await readJson(request);
+  if (body instanceof Response) return body;
+  return handle({ request, env, ctx, workspace, key, body: body.json, bodySize: body.size });
+}
+
+async function findSource(
+  env: Env,
+  ctx: ExecutionContext,
+  writeKey: string,
+): Promise<{ readonly source: SourceRecord; readonly workspace: WorkspaceRecord } | undefined> {
+  const key = await findKey(env, ctx, writeKey);
+  if (key?.type !== "write") return undefined;
+  const workspace = await findWorkspace(env, ctx, key.workspace);
+  return workspace === undefined ? undefined : { source: key.source, workspace };
+}
+
+/** The body as JSON whatever its content type says, or the problem that it is. */
+async function readJson(request: Request): Promise<{ readonly json: Json; readonly size: number } | Response> {
+  const text = await readBody(request);
+  if (!text.ok) return refuse(text.error);
+  const json = parseJson(text.value);
+  return json.ok ? { json: json.value, size: text.value.length } : refuse(json.error);
+}
+
+/** A page of the source's own may read what went wrong, too. */
+function readable(response: Response, source: SourceRecord, request: Request): Response {
+  const origin = request.headers.get("origin");
+  return origin !== null && source.kind !== "server" && allowsOrigin(source.origins, origin) ? readableBy(response, origin) : response;
+}

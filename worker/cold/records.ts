@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import type { Channel, Party } from "../../core/model/event.ts";
+
+/**
+ * What a change in the control plane publishes to R2, and all that the data plane reads of it: with these records a
+ * fresh isolate takes events and decides while D1 is down. The formats bear a version and only grow.
+ */
+
+/** What a secret key may do. `admin` is managing the workspace, its sources and keys; it implies none of the others. */
+export const SCOPES = [
+  "collect",
+  "decide",
+  "profiles:read",
+  "profiles:write",
+  "rules:write",
+  "rules:publish",
+  "kpis:read",
+  "admin",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export type SourceKind = "browser" | "app" | "server";
+
+/** Of a source, what collecting an event needs. */
+export interface SourceRecord {
+  readonly key: string;
+  readonly kind: SourceKind;
+  readonly channel: Channel;
+  readonly party: Party;
+  /** Browser origins it takes calls from; see `worker/auth/origins.ts` for the form. */
+  readonly origins: readonly string[];
+  readonly identify: "open" | "signed";
+  /** What silence about consent means. */
+  readonly consent: "required" | "assumed";
+}
+
+export interface WriteKeyRecord {
+  readonly v: 1;
+  readonly workspace: string;
+  readonly type: "write";
+  readonly source: SourceRecord;
+}
+
+export interface SecretKeyRecord {
+  readonly v: 1;
+  readonly workspace: string;
+  readonly type: "secret";
+  readonly id: string;
+  readonly scopes: readonly Scope[];
+}
+
+export type KeyRecord = WriteKeyRecord | SecretKeyRecord;
+
+/** Settings of a workspace, and the pointer to its live ruleset. */
+export interface WorkspaceRecord {
+  readonly v: 1;
+  readonly id: string;
+  /** Counts the rewrites of this record, so that of two readings the newer is known. */
+  readonly revision: number;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly retentionMs: number;
+  readonly jurisdiction: string | null;
+  /** Version of the live ruleset; 0 where nothing is published. Never goes back. */
+  readonly ruleset: number;
+  /** Our vendor number in the IAB's global vendor list. */
+  readonly gvlId?: number;
+  /** Figures about fewer people than this are not shown; 0 shows all. */
+  readonly smallCount: number;
+}
+
+export const DAY_MS = 86_400_000;
+
+/**
+ * SHA-256 of a key, base64url. A secret key has 256 random bits, so a plain hash cannot be turned round; and as a key is
+ * only ever found by its hash, how long a comparison takes says nothing about any key.
+ */
+export function hashKey(key: string): string {
+  return createHash("sha256").update(key).digest("base64url");
+}
+
+export function keyObjectKey(hash: string): string {
+  return `keys/${hash}.json`;
+}
+
+export function workspaceObjectKey(id: string): string {
+  return `workspaces/${id}.json`;
+}
+
+/** Says by being there that some source allows the origin: a CORS preflight bears no key to ask for more. */
+export function originObjectKey(origin: string): string {
+  return `origins/${createHash("sha256").update(origin).digest("base64url")}.json`;
+}

@@ -1,0 +1,106 @@
+import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { auditIfChanged, type AuditEntry } from "./audit.ts";
+import { inTransaction, type Database } from "./database.ts";
+import { audiences, rulesetVersions, workspaces, type AudienceRow, type RulesetVersionRow, type WorkspaceRow } from "./schema.ts";
+
+export interface Reservation {
+  readonly workspace: string;
+  readonly note: string;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  /** The number is higher than this too: D1 may have been restored from before the last publish. */
+  readonly above: number;
+}
+
+/**
+ * Takes the next version number and reads the drafts in one transaction. So numbers are in the order of what was read: a
+ * later number never holds older drafts, however long the work of either takes.
+ */
+export async function reserveVersion(
+  db: Database,
+  reservation: Reservation,
+): Promise<{ readonly version: number; readonly workspace: WorkspaceRow | undefined; readonly drafts: readonly AudienceRow[] }> {
+  const { workspace } = reservation;
+  const count = sql`(select count(*) from ${audiences} where ${audiences.workspace} = ${workspace})`;
+  const [reserved, found, drafts] = await inTransaction(db, [
+    reserve(db, reservation, count, null),
+    db.select().from(workspaces).where(eq(workspaces.id, workspace)),
+    db.select().from(audiences).where(eq(audiences.workspace, workspace)).orderBy(asc(audiences.key)),
+  ]);
+  return { version: versionOf(reserved), workspace: found[0], drafts };
+}
+
+/** Takes the next version number for the content of an old one. */
+export async function reserveRollback(db: Database, reservation: Reservation, from: RulesetVersionRow): Promise<number> {
+  return versionOf(await reserve(db, reservation, sql`${from.audiences}`, from.version));
+}
+
+function reserve(
+  db: Database,
+  { workspace, note, createdAt, createdBy, above }: Reservation,
+  count: ReturnType<typeof sql>,
+  from: number | null,
+) {
+  const highest = sql`(select max(${rulesetVersions.version}) from ${rulesetVersions} where ${rulesetVersions.workspace} = ${workspace})`;
+  // In the order of the table's columns.
+  return db
+    .insert(rulesetVersions)
+    .select(
+      sql`select ${workspace}, max(coalesce(${highest}, 0), ${above}) + 1, ${note}, ${createdAt}, ${createdBy}, ${count}, 'reserved', ${from}`,
+    )
+    .returning({ version: rulesetVersions.version });
+}
+
+function versionOf(rows: readonly { readonly version: number }[]): number {
+  const version = rows[0]?.version;
+  if (version === undefined) throw new Error("an insert returned no row");
+  return version;
+}
+
+/** Gives a number back whose drafts could not be published; none else can have read it. */
+export async function dropReservation(db: Database, workspace: string, version: number): Promise<void> {
+  await db
+    .delete(rulesetVersions)
+    .where(
+      and(eq(rulesetVersions.workspace, workspace), eq(rulesetVersions.version, version), eq(rulesetVersions.state, "reserved")),
+    );
+}
+
+/** Notes versions as published. The pointer had reached them before: this only tells people. */
+export async function markPublished(
+  db: Database,
+  workspace: string,
+  versions: readonly number[],
+  entry: AuditEntry,
+): Promise<void> {
+  await inTransaction(db, [
+    db
+      .update(rulesetVersions)
+      .set({ state: "published" })
+      .where(and(eq(rulesetVersions.workspace, workspace), inArray(rulesetVersions.version, [...versions]))),
+    auditIfChanged(db, entry),
+  ]);
+}
+
+export function findVersion(db: Database, workspace: string, version: number): Promise<RulesetVersionRow | undefined> {
+  return db
+    .select()
+    .from(rulesetVersions)
+    .where(and(eq(rulesetVersions.workspace, workspace), eq(rulesetVersions.version, version)))
+    .get();
+}
+
+/** Newest first. @param before version of the last one of the page before */
+export function listVersions(
+  db: Database,
+  workspace: string,
+  page: { readonly limit: number; readonly before?: number | undefined },
+): Promise<RulesetVersionRow[]> {
+  const older = page.before === undefined ? undefined : lt(rulesetVersions.version, page.before);
+  return db
+    .select()
+    .from(rulesetVersions)
+    .where(and(eq(rulesetVersions.workspace, workspace), older))
+    .orderBy(desc(rulesetVersions.version))
+    .limit(page.limit);
+}

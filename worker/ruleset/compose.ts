@@ -1,0 +1,74 @@
+import { fail, ok, type Result } from "../../core/model/result.ts";
+import { flattenRuleset } from "../../core/rules/artifact.ts";
+import type { Rule } from "../../core/rules/ast.ts";
+import { parseRule } from "../../core/rules/parse.ts";
+import type { PublishedRuleset } from "../../durable-objects/ruleset/load.ts";
+import { DAY_MS } from "../cold/records.ts";
+import type { AudienceRow, WorkspaceRow } from "../cold/schema.ts";
+import type { Fault } from "../wire/problem.ts";
+import { measureRule } from "./measure.ts";
+
+/** Limits of a workspace's live audiences (rules.md, "Limits and errors"). */
+export const MOST_AUDIENCES = 10_000;
+const MOST_NODES = 100_000;
+const MOST_OPERANDS = 500_000;
+const MOST_BYTES = 10_000_000;
+
+/** What is wrong with which audience; its pointer begins at the audience's rule. */
+export interface DraftFault extends Fault {
+  readonly audience: string;
+}
+
+/** Why drafts cannot be published: rules that are none (each fault named), or too much of them together. */
+export type DraftFaults =
+  | { readonly reason: "invalid_rule"; readonly faults: readonly DraftFault[] }
+  | { readonly reason: "invalid_ruleset"; readonly faults: readonly Fault[] };
+
+/** Makes the artifact of a version from the drafts. One bad rule spoils all: half a ruleset would change who is in the rest. */
+export function compose(
+  workspace: WorkspaceRow,
+  version: number,
+  drafts: readonly AudienceRow[],
+): Result<PublishedRuleset, DraftFaults> {
+  if (drafts.length > MOST_AUDIENCES) return tooMuch("too_many_audiences", "A workspace can have 10,000 live audiences at most.");
+  const settings = { zone: workspace.timeZone, retentionMs: workspace.retentionDays * DAY_MS };
+  const audiences: { readonly key: string; readonly rule: Rule }[] = [];
+  const faults: DraftFault[] = [];
+  let nodes = 0;
+  let operands = 0;
+  for (const { key, rule: text } of drafts) {
+    const rule = parseRule(JSON.parse(text), settings);
+    if (!rule.ok) {
+      faults.push(...rule.error.map((fault) => ({ audience: key, ...fault })));
+      continue;
+    }
+    const size = measureRule(rule.value);
+    nodes += size.nodes;
+    operands += size.operands;
+    audiences.push({ key, rule: rule.value });
+  }
+  if (faults.length > 0) return fail({ reason: "invalid_rule", faults });
+  if (nodes > MOST_NODES)
+    return tooMuch("too_many_nodes", "All audiences together can have 100,000 conditions and groups at most.");
+  if (operands > MOST_OPERANDS) {
+    return tooMuch(
+      "too_many_operands",
+      "All audiences together can compare with 500,000 values at most. Larger sets are better kept as a list.",
+    );
+  }
+  const artifact: PublishedRuleset = {
+    format: 1,
+    ruleset: flattenRuleset(audiences, { workspace: workspace.id, version, ...settings }),
+    audiences: drafts.map(({ key, code, visibility, purpose }) => ({ key, code, visibility, purpose })),
+  };
+  // Counted in UTF-16 code units first: bytes are never fewer, and encoding 10 MB to count them is worth it only near the limit.
+  const text = JSON.stringify(artifact);
+  if (text.length * 3 > MOST_BYTES && new TextEncoder().encode(text).byteLength > MOST_BYTES) {
+    return tooMuch("too_many_bytes", "All audiences together can take 10 MB at most. Larger sets are better kept as a list.");
+  }
+  return ok(artifact);
+}
+
+function tooMuch(code: string, message: string): Result<never, DraftFaults> {
+  return fail({ reason: "invalid_ruleset", faults: [{ pointer: "", code, message }] });
+}

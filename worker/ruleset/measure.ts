@@ -1,0 +1,69 @@
+import type { Aggregate, EventCondition, Filter, Rule, ValueTest } from "../../core/rules/ast.ts";
+
+export interface RuleSize {
+  /** Conditions, groups and filters. */
+  readonly nodes: number;
+  /** Values that are compared with, and names of events. */
+  readonly operands: number;
+}
+
+const EVERYONE: RuleSize = { nodes: 1, operands: 0 };
+
+/** How much a parsed rule weighs towards the limits of its workspace, counted as the parser counts towards those of one rule, but that a count left unwritten is one operand. */
+export function measureRule(rule: Rule): RuleSize {
+  switch (rule.kind) {
+    case "all":
+    case "any":
+    case "none":
+    case "atLeast":
+      return group(rule.of.map(measureRule));
+    case "not":
+      return group([measureRule(rule.part)]);
+    case "everyone":
+      return EVERYONE;
+    case "trait":
+      return { nodes: 1, operands: operandsOf(rule.test) };
+    case "event":
+      return measureEvent(rule);
+  }
+}
+
+function measureEvent({ names, where, aggregate }: EventCondition): RuleSize {
+  const own = { nodes: 0, operands: (names === "*" ? 0 : names.length) + boundsOf(aggregate) };
+  return group(where === undefined ? [own] : [own, measureFilter(where)]);
+}
+
+function measureFilter(filter: Filter): RuleSize {
+  switch (filter.kind) {
+    case "all":
+    case "any":
+    case "none":
+      return group(filter.of.map(measureFilter));
+    case "not":
+      return group([measureFilter(filter.part)]);
+    case "property":
+      return { nodes: 1, operands: operandsOf(filter.test) };
+    case "source":
+    case "party":
+    case "channel":
+      return { nodes: 1, operands: 1 };
+  }
+}
+
+function group(parts: readonly RuleSize[]): RuleSize {
+  let nodes = 1;
+  let operands = 0;
+  for (const part of parts) {
+    nodes += part.nodes;
+    operands += part.operands;
+  }
+  return { nodes, operands };
+}
+
+function operandsOf(test: ValueTest): number {
+  return test.op === "in" || test.op === "notIn" ? test.operand.length : 1;
+}
+
+function boundsOf(aggregate: Aggregate): number {
+  return Object.keys(aggregate.compare).length;
+}

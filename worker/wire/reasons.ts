@@ -1,0 +1,32 @@
+/**
+ * Every reason for which a call is refused, with the status it goes out under and the title a person reads. The reasons
+ * are the stable `code`s of problem documents: clients branch on them, so one may be added but never renamed.
+ */
+export const REASONS = {
+  bad_request: { status: 400, title: "The request is not in the shape this call takes" },
+  not_json: { status: 400, title: "The body is not JSON" },
+  too_deep: { status: 400, title: "The body nests deeper than is taken" },
+  bad_encoding: { status: 400, title: "The body is not what its Content-Encoding says" },
+  batch_too_large: { status: 400, title: "The batch is over its limit" },
+  unauthorized: { status: 401, title: "A valid key is needed" },
+  forbidden_scope: { status: 403, title: "The key may not do this" },
+  origin_not_allowed: { status: 403, title: "The source does not take calls from this origin" },
+  not_found: { status: 404, title: "There is nothing here" },
+  method_not_allowed: { status: 405, title: "The method is not for this path" },
+  precondition_failed: { status: 412, title: "It has changed since it was read" },
+  too_large: { status: 413, title: "The body is larger than is taken" },
+  unsupported_encoding: { status: 415, title: "The Content-Encoding is not supported" },
+  invalid_rule: { status: 422, title: "The rule is not in the rule language" },
+  invalid_ruleset: { status: 422, title: "The drafts cannot be published" },
+  code_taken: { status: 422, title: "Another audience has this code" },
+  fixed: { status: 422, title: "This is settled when the workspace is made and cannot change" },
+  own_key: { status: 422, title: "A key cannot revoke itself" },
+  bad_identity: { status: 422, title: "The identity does not name one person" },
+  at_before_horizon: { status: 422, title: "The instant lies before the retained history" },
+  rate_limited: { status: 429, title: "Too many calls" },
+  internal: { status: 500, title: "Something is wrong on our side" },
+  unavailable: { status: 503, title: "A store cannot be reached" },
+  ruleset_not_ready: { status: 503, title: "The ruleset asked for is not here yet" },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+
+export type Reason = keyof typeof REASONS;
