@@ -1,0 +1,23 @@
+import { audienceRoutes } from "./audiences.ts";
+import { auditRoutes } from "./audit.ts";
+import { keyRoutes } from "./keys.ts";
+import { profileRoutes } from "./profiles.ts";
+import { quarantineRoutes } from "./quarantine.ts";
+import type { Route } from "./route.ts";
+import { ruleRoutes } from "./rules.ts";
+import { rulesetRoutes } from "./ruleset.ts";
+import { sourceRoutes } from "./sources.ts";
+import { workspaceRoutes } from "./workspace.ts";
+
+/** The control plane: served, documented and tested from this list. */
+export const ROUTES: readonly Route[] = [
+  ...workspaceRoutes,
+  ...sourceRoutes,
+  ...keyRoutes,
+  ...audienceRoutes,
+  ...ruleRoutes,
+  ...rulesetRoutes,
+  ...profileRoutes,
+  ...quarantineRoutes,
+  ...auditRoutes,
+];

@@ -1,0 +1,33 @@
+import { z } from "@hono/zod-openapi";
+import type { Json } from "../../core/model/json.ts";
+
+/** Shapes that several routes share. */
+
+export const KEY_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+export const Key = z
+  .string()
+  .regex(KEY_PATTERN)
+  .openapi({ description: "Yours to choose; lower case, digits and hyphens.", example: "cart-abandoners" });
+
+export const KeyParams = z.strictObject({ key: Key });
+
+export const Name = z.string().trim().min(1).max(200).openapi({ description: "What people see.", example: "Cart abandoners" });
+
+export const Time = z.string().openapi({ format: "date-time", example: "2026-03-01T12:00:00.000Z" });
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** A rule as JSON: whether it is one says the parser of the rule language, which names every fault. */
+export const RuleJson = z
+  .custom<Json>((value) => value !== undefined, {
+    error: "This field is needed.",
+    params: { code: "missing" },
+  })
+  .openapi("Rule", {
+    type: "object",
+    description: "A rule of the rule language.",
+    example: { event: "Order Completed", within: "30d", count: { gte: 2 } },
+  });

@@ -1,0 +1,71 @@
+import { env } from "cloudflare:workers";
+import { createExecutionContext } from "cloudflare:test";
+import type { JsonObject } from "../../core/model/json.ts";
+import type { ProfileId } from "../../core/model/ids.ts";
+import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { createApi, type Api } from "./app.ts";
+import { ROUTES } from "./routes.ts";
+
+/** For tests: calls of the control plane as a client makes them. */
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Undefined where the reply is not JSON. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a test reads of a reply, it states
+  readonly json: any;
+}
+
+export interface CallOptions {
+  readonly key?: string;
+  readonly body?: unknown;
+  /** Instead of `body`: sent as it is. */
+  readonly raw?: BodyInit;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly env?: Env;
+  readonly api?: Api;
+}
+
+const theApi = createApi(ROUTES);
+
+export async function call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
+  const { key, body, raw, headers, api = theApi } = options;
+  const request = new Request(`https://tideline.example${path}`, {
+    method,
+    headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(raw === undefined ? {} : { body: raw }),
+  });
+  const response = await api.fetch(request, options.env ?? env, createExecutionContext());
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+}
+
+/** Lets a person be seen: one `track` call for each `[event, properties]`. @returns the profile's id */
+export async function testPerson(
+  workspace: string,
+  userId: string,
+  events: readonly (readonly [string, JsonObject])[],
+): Promise<ProfileId> {
+  const name = profileName(env.NAME_KEY, workspace, { type: "userId", value: userId });
+  const now = Date.now();
+  const items = events.map(([event, properties], index) =>
+    JSON.stringify({
+      name: event,
+      type: "track",
+      time: now - events.length + index,
+      receivedAt: now,
+      messageId: `m${index}`,
+      source: "web",
+      channel: "web",
+      party: "first",
+      origin: { type: "userId", hash: name },
+      properties,
+    }),
+  );
+  const home = { v: 1 as const, workspace, jurisdiction: null, name, ruleset: 0, retentionMs: 400 * 86_400_000 };
+  await profileStub(env, { id: workspace, jurisdiction: null }, name).ingest({ ...home, receivedAt: now, items });
+  return name;
+}
