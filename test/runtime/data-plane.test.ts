@@ -1,0 +1,132 @@
+import { env, exports } from "cloudflare:workers";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { profileName } from "../../durable-objects/profile/stub.ts";
+import { forgetAll } from "../../worker/auth/cache.ts";
+import { originObjectKey, SCOPES } from "../../worker/cold/records.ts";
+import { DATA_ROUTES, type DataRoute } from "../../worker/data-plane.ts";
+import { fresh } from "./profiles.ts";
+import { collect, decideOver, makeWorkspace, putKey, request, type DecideBody, type TestWorkspace } from "./workspace.ts";
+
+/**
+ * Every route of the data plane, as its own table lists them, with two workspaces: nothing opens without its key, and a
+ * key of one workspace reaches nothing of the other.
+ */
+let mine: TestWorkspace;
+let theirs: TestWorkspace;
+const MARK = "belongs-to-the-others";
+const USER = "the-same-user";
+
+beforeAll(async () => {
+  mine = await makeWorkspace();
+  theirs = await makeWorkspace({ [MARK]: { event: MARK } });
+  await collect(theirs.writeKeys.store, "track", { userId: USER, event: MARK });
+  await collect(theirs.writeKeys.store, "identify", { userId: USER, traits: { mark: MARK } });
+});
+
+function bodyOf(path: string): unknown {
+  const event = { userId: USER, messageId: fresh("m"), event: "mine" };
+  const asked = { identity: { userId: USER }, include: ["audiences", "traits"] };
+  switch (path) {
+    case "/v1/decide":
+      return asked;
+    case "/v1/decide/batch":
+      return {
+        requests: [
+          asked,
+          { ...asked, identity: { profileId: profileName(env.NAME_KEY, theirs.id, { type: "userId", value: USER }) } },
+        ],
+      };
+    case "/v1/batch":
+      return { batch: [{ ...event, type: "track" }] };
+    case "/v1/track":
+    case "/v1/page":
+    case "/v1/identify":
+    case "/v1/screen":
+    case "/v1/group":
+    case "/v1/alias":
+      return event;
+    default:
+      throw new Error(`say what ${path} is called with`);
+  }
+}
+
+const keyOf = (route: DataRoute, workspace: TestWorkspace): Record<string, string> =>
+  route.key === "write" ? { "x-write-key": workspace.writeKeys.store } : { authorization: `Bearer ${workspace.secret}` };
+
+describe.each(DATA_ROUTES.map((route) => ({ name: `POST ${route.path}`, route })))("$name", ({ route }) => {
+  it.each([
+    ["without a key", (): Record<string, string> => ({})],
+    ["with an unknown secret key", (): Record<string, string> => ({ authorization: "Bearer sk_nobody" })],
+    ["with an unknown write key", (): Record<string, string> => ({ "x-write-key": "wk_nobody" })],
+    [
+      "with a key of the other kind",
+      (): Record<string, string> => keyOf({ ...route, key: route.key === "write" ? "secret" : "write" } as DataRoute, theirs),
+    ],
+    ["with a secret key as a write key", (): Record<string, string> => ({ "x-write-key": theirs.secret })],
+    ["with a write key as a secret key", (): Record<string, string> => ({ authorization: `Bearer ${theirs.writeKeys.store}` })],
+    ["with a secret key in the URL", (): Record<string, string> => ({ "x-test-query": `?writeKey=${theirs.secret}` })],
+  ])("is closed %s", async (_, credentials) => {
+    const { "x-test-query": query = "", ...headers } = credentials();
+    const answer = await request(route.path + query, bodyOf(route.path), headers);
+    expect([answer.status, answer.body["code"]]).toEqual([401, "unauthorized"]);
+    expect(JSON.stringify(answer.body)).not.toContain(theirs.secret);
+  });
+
+  it("tells and changes nothing of the other workspace", async () => {
+    const answer = await request(route.path, bodyOf(route.path), keyOf(route, mine));
+    expect(answer.status).toBe(200);
+    expect(JSON.stringify(answer.body)).not.toContain(MARK);
+    const other = await decideOver(theirs.secret, { identity: { userId: USER }, include: ["audiences", "traits"] });
+    expect(other.body).toMatchObject({ known: true, audiences: [MARK], traits: { mark: MARK } });
+  });
+});
+
+describe.each(DATA_ROUTES.flatMap((route) => (route.key === "secret" ? [{ path: route.path, scope: route.scope }] : [])))(
+  "$path",
+  ({ path, scope }) => {
+    it(`is closed to a key that has every scope but ${scope}`, async () => {
+      const key = `sk_${fresh("s")}`;
+      await putKey(key, { v: 1, workspace: mine.id, type: "secret", id: "k", scopes: SCOPES.filter((other) => other !== scope) });
+      const answer = await request(path, bodyOf(path), { authorization: `Bearer ${key}` });
+      expect([answer.status, answer.body["code"]]).toEqual([403, "forbidden_scope"]);
+    });
+  },
+);
+
+describe("the data plane", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("gives one workspace's person under the other's profile id as nobody", async () => {
+    const profileId = profileName(env.NAME_KEY, theirs.id, { type: "userId", value: USER });
+    const { body } = await decideOver(mine.secret, { identity: { profileId }, include: ["audiences", "traits"] });
+    expect(body).toMatchObject({ known: false, audiences: [] } satisfies Partial<DecideBody>);
+    expect(body).not.toHaveProperty("traits");
+  });
+
+  it("answers a preflight of an origin that some source allows, and no other", async () => {
+    const preflight = (origin: string): Promise<Response> =>
+      exports.default.fetch(
+        new Request("http://tideline.test/v1/track", {
+          method: "OPTIONS",
+          headers: { origin, "access-control-request-method": "POST" },
+        }),
+      );
+    await env.PUBLISHED.put(originObjectKey("http://localhost:*"), "true");
+    const known = await preflight("http://localhost:5173");
+    expect(known.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    expect(known.headers.get("access-control-allow-headers")).toContain("authorization");
+    const unknown = await preflight("https://evil.example");
+    expect(unknown.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it("says 503 with Retry-After when the published records cannot be reached, never 401 or 200", async () => {
+    const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    forgetAll();
+    vi.spyOn(env.PUBLISHED, "get").mockRejectedValue(new Error(`R2 is down and quotes ${mine.secret}`));
+    for (const route of DATA_ROUTES) {
+      const answer = await request(route.path, bodyOf(route.path), keyOf(route, mine));
+      expect([answer.status, answer.body["code"], answer.headers.get("retry-after")]).toEqual([503, "unavailable", "1"]);
+    }
+    expect(JSON.stringify(printed.mock.calls)).not.toContain(mine.secret);
+  });
+});

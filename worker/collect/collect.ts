@@ -1,0 +1,181 @@
+import type { Consent } from "../../core/model/consent.ts";
+import { forbidsProfile, mayWrite } from "../../core/consent/consent.ts";
+import { ENVELOPE_VERSION } from "../../core/model/envelope.ts";
+import type { EventType } from "../../core/model/event.ts";
+import type { HashedIdentifier } from "../../core/model/ids.ts";
+import { isJsonArray, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
+import { parseTimestamp } from "../../core/model/timestamp.ts";
+import { fail, ok, type Result } from "../../core/model/result.ts";
+import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { countRefused, keepRejected } from "../../durable-objects/quarantine/stub.ts";
+import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
+import { gppReaderFor } from "../wire/gpp.ts";
+import { deliver, groupByObject, type Placed } from "./deliver.ts";
+import { normalise, type CallSettings, type EventFault } from "./normalise.ts";
+
+/** Limits of a batch, as the Segment HTTP API documents them. */
+const MOST_BATCH_BYTES = 500_000;
+const MOST_BATCH_EVENTS = 2_500;
+
+/** Whom a call comes from. */
+export interface Sender {
+  readonly workspace: WorkspaceRecord;
+  readonly source: SourceRecord;
+  /** Where a new profile should live, from the visitor's region. */
+  readonly hint: DurableObjectLocationHint | undefined;
+}
+
+/** An event that was not taken, by its place in the call. */
+interface RejectedEvent {
+  readonly index: number;
+  readonly messageId: string | null;
+  readonly code: EventFault | "conflicting_duplicate";
+}
+
+/** The reply of every collecting call; a single call is a batch of one. */
+export interface CollectReply {
+  readonly success: true;
+  readonly accepted?: number;
+  readonly refused?: number;
+  readonly rejected?: number;
+  readonly errors?: readonly RejectedEvent[];
+}
+
+/** The events of a call's body, not yet looked at. */
+interface Call {
+  readonly events: readonly Json[];
+  readonly type: EventType | undefined;
+  readonly sentAt: number | undefined;
+  readonly context: JsonObject | undefined;
+}
+
+/** Reads a single call or a batch. @param bytes size of the body, which a batch is bounded by */
+export function readCall(body: Json, path: EventType | "batch", bytes: number): Result<Call, "bad_request" | "batch_too_large"> {
+  if (!isJsonObject(body)) return fail("bad_request");
+  const sentAt = instantOf(ownProperty(body, "sentAt"));
+  if (path !== "batch") return ok({ events: [body], type: path, sentAt, context: undefined });
+  const batch = ownProperty(body, "batch");
+  if (!isJsonArray(batch)) return fail("bad_request");
+  if (batch.length > MOST_BATCH_EVENTS || bytes > MOST_BATCH_BYTES) return fail("batch_too_large");
+  const context = ownProperty(body, "context") ?? undefined;
+  if (context !== undefined && !isJsonObject(context)) return fail("bad_request");
+  return ok({ events: batch, type: undefined, sentAt, context });
+}
+
+/**
+ * Takes a call's events: each is checked, gated by consent and given to its profile; what is wrong with one goes to
+ * quarantine and holds back no other. When it returns, what was accepted and what was rejected are both durable.
+ * @throws when a store could not be reached: answer 5xx, the client sends again
+ */
+export async function collect(
+  env: Env,
+  ctx: ExecutionContext,
+  sender: Sender,
+  call: Call,
+  receivedAt: number,
+): Promise<CollectReply> {
+  const { workspace, source } = sender;
+  const settings: CallSettings = {
+    workspace: workspace.id,
+    timeZone: workspace.timeZone,
+    gvlId: workspace.gvlId,
+    source,
+    receivedAt,
+    sentAt: call.sentAt,
+    context: call.context,
+    nameOf: (identifier) => profileName(env.NAME_KEY, workspace.id, identifier),
+    gpp: await gppReaderFor(statementsOf(call)),
+  };
+  const accepted: Placed[] = [];
+  const rejected: RejectedEvent[] = [];
+  const withdrawn: { readonly from: HashedIdentifier; readonly consent: Consent }[] = [];
+  let refused = 0;
+  for (const [index, json] of call.events.entries()) {
+    const event = normalise(json, call.type, settings);
+    if (!event.ok) {
+      rejected.push({ index, messageId: messageIdOf(json), code: event.error });
+    } else if (mayWrite(event.value.consent ?? {}, source.consent)) {
+      accepted.push({ place: index, event: event.value });
+    } else {
+      refused++;
+      const { origin, consent } = event.value;
+      if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
+    }
+  }
+  const [{ conflicts }] = await Promise.all([
+    deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
+    quarantine(env, workspace, source, receivedAt, call.events, rejected),
+    Promise.all(withdrawn.map(({ from, consent }) => withdraw(env, workspace, from, consent))),
+  ]);
+  const conflicting = conflicts.map((index): RejectedEvent => ({
+    index,
+    messageId: messageIdOf(call.events[index] ?? null),
+    code: "conflicting_duplicate",
+  }));
+  await quarantine(env, workspace, source, receivedAt, call.events, conflicting);
+  if (refused > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, refused));
+  return reply(accepted.length - conflicting.length, refused, [...rejected, ...conflicting]);
+}
+
+function reply(accepted: number, refused: number, errors: readonly RejectedEvent[]): CollectReply {
+  if (refused === 0 && errors.length === 0) return { success: true };
+  return {
+    success: true,
+    accepted,
+    ...(refused > 0 ? { refused } : {}),
+    ...(errors.length > 0 ? { rejected: errors.length, errors: errors.toSorted((one, other) => one.index - other.index) } : {}),
+  };
+}
+
+async function quarantine(
+  env: Env,
+  workspace: WorkspaceRecord,
+  source: SourceRecord,
+  at: number,
+  events: readonly Json[],
+  rejected: readonly RejectedEvent[],
+): Promise<void> {
+  if (rejected.length === 0) return;
+  const items = rejected.map(({ index, messageId, code }) => ({
+    source: source.key,
+    messageId,
+    code,
+    at,
+    payload: JSON.stringify(events[index]),
+  }));
+  await keepRejected(env, workspace, items);
+}
+
+/** A no is kept with the profile it is about, wherever that lies: an explicit no must count at the next decision. */
+async function withdraw(env: Env, workspace: WorkspaceRecord, from: HashedIdentifier, consent: Consent): Promise<void> {
+  const call = {
+    v: ENVELOPE_VERSION,
+    workspace: workspace.id,
+    jurisdiction: workspace.jurisdiction,
+    ruleset: workspace.ruleset,
+    retentionMs: workspace.retentionMs,
+    consent,
+  } as const;
+  const answer = await profileStub(env, workspace, from.hash).withdraw({ ...call, name: from.hash });
+  if (!answer.startsWith("@")) return;
+  const to = answer.slice(1) as HashedIdentifier["hash"];
+  await profileStub(env, workspace, to).withdraw({ ...call, name: to });
+}
+
+/** The consent statements of a call, wherever they stand. */
+function statementsOf(call: Call): readonly (Json | undefined)[] {
+  const contexts = [
+    call.context,
+    ...call.events.map((event) => (isJsonObject(event) ? ownProperty(event, "context") : undefined)),
+  ];
+  return contexts.map((context) => (isJsonObject(context) ? ownProperty(context, "consent") : undefined));
+}
+
+function messageIdOf(json: Json): string | null {
+  const id = isJsonObject(json) ? ownProperty(json, "messageId") : undefined;
+  return typeof id === "string" ? id.slice(0, 255) : null;
+}
+
+function instantOf(value: Json | undefined): number | undefined {
+  return typeof value === "string" ? parseTimestamp(value) : undefined;
+}

@@ -1,0 +1,111 @@
+import type { Consent } from "../../core/model/consent.ts";
+import { restate } from "../../core/consent/consent.ts";
+import { ENVELOPE_VERSION, type EnvelopeItem, type IngestReply } from "../../core/model/envelope.ts";
+import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
+import { profileStub } from "../../durable-objects/profile/stub.ts";
+import type { WorkspaceRecord } from "../cold/records.ts";
+import type { Normalised } from "./normalise.ts";
+
+/** All that one object gets of a call, in the order of the call. */
+interface Delivery {
+  readonly to: HashedIdentifier;
+  readonly items: EnvelopeItem[];
+  /** For each item the place of its event in the call; -1 for a link. */
+  readonly places: number[];
+  consent: Consent | undefined;
+}
+
+/** An accepted event and its place in the call. */
+export interface Placed {
+  readonly place: number;
+  readonly event: Normalised;
+}
+
+/** What came of a call's events once they were durable. */
+export interface Delivered {
+  /** Places of events whose id is held with another content. */
+  readonly conflicts: readonly number[];
+}
+
+/** Calls to objects under way at once: a batch may name 2,500 people. */
+const MOST_AT_ONCE = 64;
+
+/**
+ * Anonymous ids that this isolate knows to be somebody's. A call that bears both ids links them only while the anonymous
+ * one is nobody's, so for a known one there is nothing to ask; `identify` may move one and always asks.
+ */
+const MOST_LINKED = 50_000;
+const linked = new Set<ProfileId>();
+
+/** Groups a call's events by the object that takes them: one RPC each. An event with both ids goes to the user's, its link to the anonymous one's. */
+export function groupByObject(events: readonly Placed[]): Delivery[] {
+  const deliveries = new Map<ProfileId, Delivery>();
+  for (const { place, event } of events) {
+    if (event.anonymous !== undefined && (event.type === "identify" || !linked.has(event.anonymous.hash))) {
+      const link = deliveryTo(deliveries, event.anonymous);
+      link.items.push({ to: event.origin.hash, identify: event.type === "identify" });
+      link.places.push(-1);
+    }
+    const delivery = deliveryTo(deliveries, event.origin);
+    delivery.items.push(event.text);
+    delivery.places.push(place);
+    if (event.consent !== undefined) delivery.consent = restate(delivery.consent ?? {}, event.consent);
+  }
+  return [...deliveries.values()];
+}
+
+function deliveryTo(deliveries: Map<ProfileId, Delivery>, to: HashedIdentifier): Delivery {
+  const held = deliveries.get(to.hash);
+  if (held !== undefined) return held;
+  const delivery: Delivery = { to, items: [], places: [], consent: undefined };
+  deliveries.set(to.hash, delivery);
+  return delivery;
+}
+
+/**
+ * Gives every object what is its own. When it returns, all is durable.
+ * @throws when any object failed: the call must then be answered 5xx, and what was taken is known again on the retry
+ */
+export async function deliver(
+  env: Env,
+  workspace: WorkspaceRecord,
+  hint: DurableObjectLocationHint | undefined,
+  receivedAt: number,
+  deliveries: readonly Delivery[],
+): Promise<Delivered> {
+  const conflicts: number[] = [];
+  const give = async ({ to, items, places, consent }: Delivery): Promise<void> => {
+    const reply: IngestReply = JSON.parse(
+      await profileStub(env, workspace, to.hash, hint).ingest({
+        v: ENVELOPE_VERSION,
+        workspace: workspace.id,
+        jurisdiction: workspace.jurisdiction,
+        name: to.hash,
+        ruleset: workspace.ruleset,
+        retentionMs: workspace.retentionMs,
+        receivedAt,
+        items,
+        ...(consent === undefined ? {} : { consent }),
+      }),
+    );
+    for (const item of reply.conflicts) conflicts.push(places[item] ?? -1);
+    if (places.includes(-1)) rememberLinked(to.hash);
+  };
+  const only = deliveries[0];
+  if (deliveries.length === 1 && only !== undefined) {
+    await give(only);
+    return { conflicts };
+  }
+  for (let from = 0; from < deliveries.length; from += MOST_AT_ONCE) {
+    const settled = await Promise.allSettled(deliveries.slice(from, from + MOST_AT_ONCE).map(give));
+    // All of them are waited for: a call must not be answered while its events are still on the way.
+    const failed = settled.find((one) => one.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+  return { conflicts };
+}
+
+function rememberLinked(anonymous: ProfileId): void {
+  if (linked.size >= MOST_LINKED) linked.clear();
+  linked.add(anonymous);
+}

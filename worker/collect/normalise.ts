@@ -1,0 +1,182 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Consent } from "../../core/model/consent.ts";
+import { isSilent } from "../../core/consent/consent.ts";
+import { readConsent, type GppReader } from "../../core/consent/read.ts";
+import type { JournalEvent } from "../../core/model/envelope.ts";
+import { eventName, RESERVED_NAMES, type EventType } from "../../core/model/event.ts";
+import { isIdentifierValue, type HashedIdentifier, type Identifier, type ProfileId } from "../../core/model/ids.ts";
+import { canonicalJson, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
+import { fail, ok, type Result } from "../../core/model/result.ts";
+import type { SourceRecord } from "../cold/records.ts";
+import { eventTime } from "./clock.ts";
+
+/** Why one event is not taken: it goes to quarantine under this code, its neighbours go on. */
+export type EventFault =
+  | "not_an_object"
+  | "bad_type"
+  | "wrong_type"
+  | "missing_event"
+  | "reserved_name"
+  | "missing_identity"
+  | "bad_identifier"
+  | "bad_timestamp"
+  | "bad_consent"
+  | "event_too_large";
+
+/** Bytes of one event, as the Segment HTTP API documents it. */
+export const MOST_EVENT_BYTES = 32_768;
+/** Longest name of an event, page or screen. */
+const LONGEST_NAME = 200;
+
+/** What is the same for all events of a call. */
+export interface CallSettings {
+  readonly workspace: string;
+  readonly timeZone: string;
+  readonly gvlId: number | undefined;
+  readonly source: SourceRecord;
+  readonly receivedAt: number;
+  readonly sentAt: number | undefined;
+  /** Batch-level `context`; an item's own members stand before it. */
+  readonly context: JsonObject | undefined;
+  readonly nameOf: (identifier: Identifier) => ProfileId;
+  readonly gpp: GppReader;
+}
+
+/** An event ready for the journal. */
+export interface Normalised {
+  /** JSON text of the `JournalEvent`. */
+  readonly text: string;
+  readonly messageId: string;
+  readonly type: EventType;
+  /** The identifier whose profile it belongs to. */
+  readonly origin: HashedIdentifier;
+  /** The anonymous id that the same call bore beside its user id. */
+  readonly anonymous: HashedIdentifier | undefined;
+  /** What the event said about consent; undefined where it said nothing. */
+  readonly consent: Consent | undefined;
+}
+
+const TYPES: ReadonlySet<string> = new Set<EventType>(["track", "identify", "page", "screen", "group", "alias"]);
+
+/**
+ * One event of a call, checked field by field and brought into the journal's form.
+ * @param type the call's type where the path says it; an item of a batch says its own
+ */
+export function normalise(json: Json, type: EventType | undefined, call: CallSettings): Result<Normalised, EventFault> {
+  if (!isJsonObject(json)) return fail("not_an_object");
+  const kind = type ?? eventType(ownProperty(json, "type"));
+  if (kind === undefined) return fail("bad_type");
+  const fields = readFields(json, kind, call);
+  if (!fields.ok) return fields;
+  const { userId, anonymousId, timestamp, name, context, properties, groupId } = fields.value;
+  const said = readConsent(context === undefined ? undefined : ownProperty(context, "consent"), call.gvlId, call.gpp);
+  if (!said.ok) return said;
+  const time = eventTime(timestamp, { ...call, kind: call.source.kind });
+  if (time === undefined) return fail("bad_timestamp");
+  const anonymous = anonymousId === undefined ? undefined : hashed("anonymousId", anonymousId, call);
+  const origin = userId === undefined ? anonymous : hashed("userId", userId, call);
+  if (origin === undefined) return fail("missing_identity");
+  const second = userId === undefined ? undefined : anonymous;
+  const messageId = fields.value.messageId ?? contentId(json, timestamp, call.source.key);
+  const event: JournalEvent = {
+    messageId,
+    source: call.source.key,
+    channel: call.source.channel,
+    party: call.source.party,
+    type: kind,
+    name,
+    time,
+    receivedAt: call.receivedAt,
+    ...(timestamp === undefined ? {} : { timestamp }),
+    origin,
+    ...(second === undefined ? {} : { with: [second] }),
+    properties,
+    ...(context === undefined ? {} : { context }),
+    ...(groupId === undefined ? {} : { groupId }),
+  };
+  const text = JSON.stringify(event);
+  if (isOver(text, MOST_EVENT_BYTES)) return fail("event_too_large");
+  return ok({ text, messageId, type: kind, origin, anonymous: second, consent: isSilent(said.value) ? undefined : said.value });
+}
+
+interface Fields {
+  readonly userId: string | undefined;
+  readonly anonymousId: string | undefined;
+  readonly messageId: string | undefined;
+  readonly timestamp: string | undefined;
+  readonly groupId: string | undefined;
+  readonly name: string;
+  readonly context: JsonObject | undefined;
+  readonly properties: JsonObject;
+}
+
+function readFields(json: JsonObject, type: EventType, call: CallSettings): Result<Fields, EventFault> {
+  const texts = ["timestamp", "originalTimestamp", "event", "name", "category"].map((field) => present(json, field));
+  const objects = ["context", "properties", "traits", "integrations"].map((field) => present(json, field));
+  if (!texts.every(isTextOrAbsent) || !objects.every(isObjectOrAbsent)) return fail("wrong_type");
+  const ids = ["userId", "anonymousId", "messageId", "groupId", "previousId"].map((field) => present(json, field));
+  if (!ids.every((id) => id === undefined || typeof id === "string")) return fail("wrong_type");
+  if (!ids.every((id) => id === undefined || id === "" || isIdentifierValue(id))) return fail("bad_identifier");
+  const [timestamp, originalTimestamp, event, title, category] = texts;
+  const [context, properties, traits] = objects;
+  const [userId, anonymousId, messageId, groupId] = ids.map((id) => (id === "" ? undefined : id));
+  const bearsTraits = type === "identify" || type === "group";
+  if (type === "track" && (event === undefined || event === "")) return fail("missing_event");
+  if (type === "track" && event !== undefined && RESERVED_NAMES.has(event)) return fail("reserved_name");
+  if ((event?.length ?? 0) > LONGEST_NAME || (title?.length ?? 0) > LONGEST_NAME) return fail("wrong_type");
+  return ok({
+    userId,
+    anonymousId,
+    messageId,
+    groupId,
+    timestamp: timestamp ?? originalTimestamp,
+    name: eventName(type, event ?? ""),
+    context: call.context === undefined ? context : { ...call.context, ...context },
+    properties: bearsTraits ? (traits ?? {}) : pageProperties(properties ?? {}, title, category),
+  });
+}
+
+/** A page's `name` and `category` stand beside its properties in the call; rules read properties only, so they stand there too. */
+function pageProperties(properties: JsonObject, name: string | undefined, category: string | undefined): JsonObject {
+  if (name === undefined && category === undefined) return properties;
+  return { ...(name === undefined ? {} : { name }), ...(category === undefined ? {} : { category }), ...properties };
+}
+
+/** A field that says something: null is how many clients write "none". */
+function present(json: JsonObject, field: string): Json | undefined {
+  return ownProperty(json, field) ?? undefined;
+}
+
+function isTextOrAbsent(value: Json | undefined): value is string | undefined {
+  return value === undefined || typeof value === "string";
+}
+
+function isObjectOrAbsent(value: Json | undefined): value is JsonObject | undefined {
+  return value === undefined || isJsonObject(value);
+}
+
+function eventType(value: Json | undefined): EventType | undefined {
+  return typeof value === "string" && TYPES.has(value) ? (value as EventType) : undefined;
+}
+
+function hashed(type: string, value: string, call: CallSettings): HashedIdentifier {
+  return { type, hash: call.nameOf({ type, value }) };
+}
+
+/**
+ * An id for an event that bears none: a hash of its content with its timestamp, so that a repeated call is known again.
+ * Without a timestamp two equal calls may be two events: each counts, and a retry may double (docs/collect.md).
+ */
+function contentId(json: JsonObject, timestamp: string | undefined, source: string): string {
+  if (timestamp === undefined) return `r-${randomUUID()}`;
+  const { sentAt: _, writeKey: __, ...content } = json;
+  return `h-${createHash("sha256")
+    .update(`${source} ${canonicalJson(content)}`)
+    .digest("base64url")}`;
+}
+
+/** UTF-8 bytes over a limit; counted only where the number of code units leaves it open. */
+function isOver(text: string, limit: number): boolean {
+  if (text.length * 3 <= limit) return false;
+  return text.length > limit || Buffer.byteLength(text) > limit;
+}

@@ -1,0 +1,118 @@
+import { forbidsProfile, isSilent } from "../../core/consent/consent.ts";
+import { ENVELOPE_VERSION, type DecideEnvelope, type DecideReply } from "../../core/model/envelope.ts";
+import type { ProfileId } from "../../core/model/ids.ts";
+import { fail, ok, type Result } from "../../core/model/result.ts";
+import { identityName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { findWorkspaceFresh } from "../auth/cache.ts";
+import type { WorkspaceRecord } from "../cold/records.ts";
+import type { DecideRequest } from "./request.ts";
+
+/** A decision as JSON text, and how it came about for `Server-Timing`. */
+export interface Decision {
+  readonly text: string;
+  /** Calls to objects: one, or two where the identifier points to the person. */
+  readonly hops: number;
+  /** Spent waiting for objects, ms. */
+  readonly waitMs: number;
+}
+
+export type DecisionFault = "ruleset_not_ready" | "at_before_horizon" | "unavailable";
+
+/** How often a `minRuleset` that is not here yet is looked for, ms. */
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * Decides for one person: one hop to the object that the identifier names, two where it is a pointer. An explicit no
+ * means that no profile is read at all. Past its deadline it answers with nothing rather than late.
+ */
+export async function decide(
+  env: Env,
+  workspace: WorkspaceRecord,
+  request: DecideRequest,
+  hint: DurableObjectLocationHint | undefined,
+): Promise<Result<Decision, DecisionFault>> {
+  const began = Date.now();
+  const deadline = began + request.timeoutMs;
+  const ready =
+    request.minRuleset > workspace.ruleset ? await awaitRuleset(env, workspace, request.minRuleset, deadline) : workspace;
+  if (ready === undefined) return fail("ruleset_not_ready");
+  if (forbidsProfile(request.consent)) return ok({ text: withoutProfile(request, ready, "NO_CONSENT"), hops: 0, waitMs: 0 });
+  const name = identityName(env.NAME_KEY, ready.id, request.identity);
+  let hops = 0;
+  const ask = (of: ProfileId): Promise<DecideReply> => {
+    hops++;
+    return profileStub(env, ready, of, hint).decide(envelopeFor(request, ready, of));
+  };
+  const answer = await before(deadline, follow(name, ask));
+  const waitMs = Date.now() - began;
+  if (answer === undefined) return ok({ text: withoutProfile(request, ready, "ERROR"), hops, waitMs });
+  switch (answer[0]) {
+    case "=":
+      return ok({ text: compose(request, answer.slice(1)), hops, waitMs });
+    case "!":
+      return fail(answer === "!at_before_horizon" ? "at_before_horizon" : "unavailable");
+    default:
+      throw new Error("a profile object answered in no form known");
+  }
+}
+
+/** A pointer answers with where the person is; people do not point on. */
+async function follow(name: ProfileId, ask: (of: ProfileId) => Promise<DecideReply>): Promise<DecideReply> {
+  const answer = await ask(name);
+  return answer.startsWith("@") ? ask(answer.slice(1) as ProfileId) : answer;
+}
+
+function envelopeFor(request: DecideRequest, workspace: WorkspaceRecord, name: ProfileId): DecideEnvelope {
+  return {
+    v: ENVELOPE_VERSION,
+    workspace: workspace.id,
+    jurisdiction: workspace.jurisdiction,
+    name,
+    ruleset: workspace.ruleset,
+    retentionMs: workspace.retentionMs,
+    audiences: request.audiences,
+    traits: request.traits,
+    explain: request.explain,
+    ...(request.at === undefined ? {} : { at: request.at }),
+    ...(isSilent(request.consent) ? {} : { consent: request.consent }),
+  };
+}
+
+/** @returns undefined where the work was not done by then; it may go on, for it writes nothing */
+async function before<T>(deadline: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(0, deadline - Date.now()));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits until the version asked for is published, reading the pointer anew: a caller who has just published does not get the past. */
+async function awaitRuleset(
+  env: Env,
+  workspace: WorkspaceRecord,
+  version: number,
+  deadline: number,
+): Promise<WorkspaceRecord | undefined> {
+  for (;;) {
+    const fresh = await findWorkspaceFresh(env, workspace.id);
+    if (fresh !== undefined && fresh.ruleset >= version) return fresh;
+    if (Date.now() + LOOK_AGAIN_MS > deadline) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+function compose(request: DecideRequest, decided: string): string {
+  return `{"decisionId":"${crypto.randomUUID()}",${decided}${request.placements && request.at === undefined ? ',"placements":{}' : ""}}`;
+}
+
+/** The reply of http.md where no profile was read, or none in time. */
+function withoutProfile(request: DecideRequest, workspace: WorkspaceRecord, reason: "NO_CONSENT" | "ERROR"): string {
+  const asOf = new Date(request.at ?? Date.now()).toISOString();
+  const decided = { asOf, ruleset: workspace.ruleset, known: false, audiences: [], reason, validUntil: null };
+  return compose(request, JSON.stringify(decided).slice(1, -1));
+}
