@@ -1,0 +1,165 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { Stores } from "../worker/cold/database.ts";
+import { createDemo } from "../worker/cold/demo.ts";
+import { SCOPES } from "../worker/cold/records.ts";
+import { applyMigrations } from "../worker/cold/migrate.ts";
+import { createWorkspace } from "../worker/cold/workspaces.ts";
+import { bundleWorker, ROOT } from "./bundle.ts";
+import { childrenOf, commandOf } from "./processes.ts";
+
+/**
+ * `npm start`: Tideline on this machine, over Miniflare and from `wrangler.toml`, with everything it stores below
+ * TIDELINE_DATA. Needs no network.
+ *
+ * PORT           port on 127.0.0.1, default 8787
+ * TIDELINE_DATA  folder for all state, default .tideline
+ * TIDELINE_DEMO  "0" starts without demo data and demo keys
+ */
+const port = Number(process.env["PORT"] ?? 8787);
+const data = resolve(process.env["TIDELINE_DATA"] ?? join(ROOT, ".tideline"));
+const demo = process.env["TIDELINE_DEMO"] !== "0";
+const pidFile = join(data, "processes.json");
+
+mkdirSync(data, { recursive: true });
+await endOrphans();
+const mf = new Miniflare(options());
+// Noted while it starts, not after: who is killed in between leaves an orphan, too.
+const noting = setInterval(noteProcesses, 20);
+await mf.ready;
+clearInterval(noting);
+noteProcesses();
+await prepare(mf);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  // Miniflare's own listener ends the process at once, as failed; ours lets what is under way finish first.
+  process.removeAllListeners(signal);
+  process.once(signal, () => void stop(0));
+}
+watchRuntime();
+console.log(`Tideline is ready on http://localhost:${port}`);
+
+function options(): ConstructorParameters<typeof Miniflare>[0] {
+  const bundle = join(data, "bundle");
+  bundleWorker(bundle);
+  const nameKey = secrets().nameKey;
+  // Read by wrangler as a deploy's secrets would be; it is not to chat about it.
+  Object.assign(process.env, { NAME_KEY: nameKey, WRANGLER_LOG: "error" });
+  // The bundle is one file: rules for finding more modules belong to its sources.
+  const { modulesRules: _, ...worker } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml")).workerOptions;
+  const converted = convertV4MiniflareOptions({
+    ...(worker as object),
+    name: "tideline",
+    rootPath: bundle,
+    scriptPath: "index.js",
+    modules: true,
+    bindings: { DEMO: demo ? "1" : "0", NAME_KEY: nameKey },
+    // The Worker itself listens; the entry proxy that Miniflare puts before it costs a good part of the throughput.
+    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    host: "127.0.0.1",
+    port: 0,
+    log: new Log(LogLevel.ERROR),
+  });
+  // Set after the conversion: the older options for it are dropped without a word.
+  return { ...converted, resourcePersistencePath: join(data, "state") };
+}
+
+/** Keys that a deploy would hold as secrets: made once and kept beside the data they name. */
+function secrets(): { readonly nameKey: string } {
+  const file = join(data, "secrets.json");
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as { nameKey: string };
+  } catch {
+    const made = { nameKey: randomBytes(32).toString("base64url") };
+    writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+    return made;
+  }
+}
+
+/** Applies D1 migrations and seeds, each once. */
+async function prepare(running: Miniflare): Promise<void> {
+  const folder = join(ROOT, "migrations");
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .toSorted()
+    .map((name) => ({ name, sql: readFileSync(join(folder, name), "utf8") }));
+  const env = await stores(running);
+  await applyMigrations(env.DB, files);
+  if (demo) await createDemo(env, Date.now());
+  else await firstWorkspace(env);
+}
+
+/** The Worker's own stores, reached from here: Miniflare's types are of its own copy of the platform's. */
+async function stores(running: Miniflare): Promise<Stores> {
+  return { DB: await running.getD1Database("DB"), PUBLISHED: await running.getR2Bucket("PUBLISHED") } as unknown as Stores;
+}
+
+/** Without the demo somebody must be able to begin: one workspace, and a key to it that is shown once. */
+async function firstWorkspace(env: Stores): Promise<void> {
+  const marker = join(data, "workspace.json");
+  try {
+    readFileSync(marker);
+    return;
+  } catch {
+    const secret = `sk_${randomBytes(32).toString("base64url")}`;
+    const key = { id: "first", name: "First key", secret, scopes: SCOPES };
+    const workspace = {
+      id: "main",
+      name: "Main",
+      timeZone: "UTC",
+      retentionDays: 400,
+      smallCount: 50,
+      sources: [],
+      secretKeys: [key],
+    };
+    await createWorkspace(env, workspace, Date.now());
+    writeFileSync(marker, JSON.stringify({ id: "main" }));
+    console.log(`Secret key of workspace "main", shown this once: ${secret}`);
+  }
+}
+
+/** A killed Node leaves workerd alive, which keeps the port and the files: end it, if the process is still the one we noted. */
+async function endOrphans(): Promise<void> {
+  const noted = readNoted();
+  if (noted.node !== process.pid && commandOf(noted.node)?.includes("start.ts") === true) {
+    console.error(`Tideline runs already on this data (process ${noted.node}). Stop it, or set TIDELINE_DATA and PORT.`);
+    process.exit(1);
+  }
+  for (const pid of noted.workerd) {
+    if (commandOf(pid)?.includes("workerd") !== true) continue;
+    process.kill(pid, "SIGKILL");
+    while (commandOf(pid)?.includes("workerd") === true) await delay(20);
+  }
+}
+
+function noteProcesses(): void {
+  writeFileSync(pidFile, JSON.stringify({ node: process.pid, workerd: childrenOf(process.pid) }));
+}
+
+function readNoted(): { readonly node: number; readonly workerd: readonly number[] } {
+  try {
+    return JSON.parse(readFileSync(pidFile, "utf8")) as { node: number; workerd: number[] };
+  } catch {
+    return { node: -1, workerd: [] };
+  }
+}
+
+/** When the runtime dies under us there is nothing left to serve with: say so and end, rather than look alive. */
+function watchRuntime(): void {
+  const runtime = childrenOf(process.pid).filter((pid) => commandOf(pid)?.includes("workerd") === true);
+  setInterval(() => {
+    if (runtime.every((pid) => commandOf(pid)?.includes("workerd") === true)) return;
+    console.error("The runtime has died. Start Tideline again: nothing acknowledged is lost.");
+    void stop(1);
+  }, 500).unref();
+}
+
+async function stop(code: number): Promise<never> {
+  await Promise.race([mf.dispose().catch(() => undefined), delay(5_000)]);
+  rmSync(pidFile, { force: true });
+  process.exit(code);
+}
