@@ -1,0 +1,91 @@
+/** A running Tideline as this script talks to it. */
+export interface Tideline {
+  readonly url: string;
+  readonly secretKey: string;
+}
+
+/** How often a call is tried that failed for a reason that passes: no connection, 429, 5xx. */
+const TRIES = 5;
+
+/** Calls with a JSON body, under the secret key. @throws what the server said, for any answer but 2xx */
+export async function callJson(tideline: Tideline, method: "PUT" | "POST", path: string, body: unknown): Promise<unknown> {
+  for (let tried = 1; ; tried++) {
+    const answer = await send(tideline, method, path, body).catch((error: unknown) => ({ passes: true as const, said: String(error) }));
+    if ("json" in answer) return answer.json;
+    if (!answer.passes || tried >= TRIES) throw new Error(`${method} ${path}: ${answer.said}`);
+    await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** tried));
+  }
+}
+
+async function send(
+  { url, secretKey }: Tideline,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<{ readonly json: unknown } | { readonly passes: boolean; readonly said: string }> {
+  const headers = { authorization: `Bearer ${secretKey}`, "content-type": "application/json" };
+  const response = await fetch(new URL(path, url), { method, headers, body: JSON.stringify(body) });
+  if (response.ok) return { json: await response.json() };
+  const said = `${response.status} ${await response.text()}`;
+  return { passes: response.status === 429 || response.status >= 500, said };
+}
+
+/** Creates or replaces audiences and publishes them. @returns the version they are live in */
+export async function publishAudiences(tideline: Tideline, audiences: readonly { readonly key: string; readonly name: string; readonly rule: object }[], note: string): Promise<number> {
+  for (const { key, name, rule } of audiences) await callJson(tideline, "PUT", `/api/audiences/${key}`, { name, rule });
+  const { version } = (await callJson(tideline, "POST", "/api/ruleset/publish", { note })) as { readonly version: unknown };
+  if (typeof version !== "number") throw new Error("publish answered without a version");
+  return version;
+}
+
+/** A decision as far as it is looked at. */
+export interface Decision {
+  readonly known: boolean;
+  readonly ruleset: number;
+  readonly audiences: readonly string[];
+}
+
+/** Who is asked about, and at which instant; without one at present. */
+export interface Question {
+  readonly userId: string;
+  readonly at: string | undefined;
+}
+
+/** Most requests a call takes. */
+const MOST_REQUESTS = 100;
+const CALLS_AT_ONCE = 4;
+const TIMEOUT_MS = 30_000;
+
+/** Decides in the order of the questions. @throws when any of the answers is none */
+export async function decideAll(
+  tideline: Tideline,
+  questions: readonly Question[],
+  minRuleset: number,
+  onDecided: (count: number) => void,
+): Promise<readonly Decision[]> {
+  const decisions: Decision[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let from = next; from < questions.length; from = next) {
+      next = from + MOST_REQUESTS;
+      const some = await decideSome(tideline, questions.slice(from, from + MOST_REQUESTS), minRuleset);
+      for (const [at, decision] of some.entries()) decisions[from + at] = decision;
+      onDecided(some.length);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, work));
+  return decisions;
+}
+
+async function decideSome(tideline: Tideline, questions: readonly Question[], minRuleset: number): Promise<readonly Decision[]> {
+  const requests = questions.map(({ userId, at }) => ({ identity: { userId }, minRuleset, timeoutMs: TIMEOUT_MS, ...(at === undefined ? {} : { at }) }));
+  const { responses } = (await callJson(tideline, "POST", "/v1/decide/batch", { requests })) as { readonly responses: readonly unknown[] };
+  if (responses.length !== questions.length) throw new Error(`${questions.length} decisions were asked for and ${responses.length} answered`);
+  return responses.map((response, place) => {
+    const decision = response as Partial<Decision> & { readonly reason?: string };
+    const { known, ruleset, audiences } = decision;
+    const whole = typeof known === "boolean" && typeof ruleset === "number" && ruleset >= minRuleset && audiences !== undefined && decision.reason === undefined;
+    if (!whole) throw new Error(`no decision for user ${questions[place]?.userId}: ${JSON.stringify(response)}`);
+    return { known, ruleset, audiences };
+  });
+}
