@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { join } from "node:path";
+import { serve, type Running } from "./serve.ts";
+
+export interface FloorSettings {
+  readonly data: string;
+  /** What ours answered, to be answered alike. */
+  readonly decideReply: string;
+  readonly ingestReply: string;
+  /** Size of the row ours writes. */
+  readonly rowBytes: number;
+}
+
+/** Starts the Worker of the floors: one file that imports nothing, so taking its types away is all it needs. */
+export function serveFloors({ data, decideReply, ingestReply, rowBytes }: FloorSettings): Promise<Running> {
+  const source = readFileSync(join(import.meta.dirname, "floors/worker.ts"), "utf8");
+  const worker = {
+    script: stripTypeScriptTypes(source),
+    compatibilityDate: "2026-10-01",
+    compatibilityFlags: ["nodejs_compat"],
+    bindings: { DECIDE_REPLY: decideReply, INGEST_REPLY: ingestReply, ROW_BYTES: rowBytes },
+    durableObjects: { FLOOR: { className: "FloorObject", useSQLite: true } },
+  };
+  return serve({ name: "floors", data, worker, inspect: false });
+}
