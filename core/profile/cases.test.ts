@@ -50,7 +50,7 @@ interface Cases {
 }
 
 // Read as text: as a module its `__proto__` keys would set prototypes.
-const CASES: Cases = JSON.parse(readFileSync(new URL("../rules/cases.json", import.meta.url), "utf8"));
+const CASES: Cases = JSON.parse(readFileSync(`${import.meta.dirname}/../rules/cases.json`, "utf8"));
 
 function instant(text: string): number {
   const ms = parseTimestamp(text);

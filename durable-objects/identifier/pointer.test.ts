@@ -144,7 +144,7 @@ describe("a move that is cut off", () => {
         ...JSON.parse(body),
         kind: "pointer",
         to: ann.hash,
-       
+
         former: [],
         consent: null,
         moving: true,
@@ -174,7 +174,7 @@ describe("a move that is cut off", () => {
         ...JSON.parse(body),
         kind: "pointer",
         to: ann.hash,
-       
+
         former: [],
         consent: null,
         moving: true,

@@ -65,7 +65,7 @@ export async function move(env: Env, pointer: PointerHead, store: ProfileStore):
     const items = events.map((event) => JSON.stringify(event));
     const reply = await give(env, pointer, {
       ...callFrom(pointer),
-     
+
       receivedAt: pointer.clock,
       adopting: true,
       items,
@@ -76,7 +76,7 @@ export async function move(env: Env, pointer: PointerHead, store: ProfileStore):
   if (pointer.consent !== null) {
     const said = {
       ...callFrom(pointer),
-     
+
       receivedAt: pointer.clock,
       adopting: true,
       items: [],

@@ -18,7 +18,7 @@ import { explainAt, membershipsAt, type Memberships } from "../../core/profile/m
 import { forward, move } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { eventPage } from "./events.ts";
-import { allowedAudiences, encodeDecided, encodeReply, isoOrNull, type Decided } from "./reply.ts";
+import { allowedAudiences, encodeDecided, encodeReply, isoOrNull, shownTree, type Decided } from "./reply.ts";
 import { ProfileStore } from "./store.ts";
 
 /** A pointer in memory, or a person, or null: nobody. */
@@ -128,7 +128,7 @@ export class ProfileObject extends DurableObject<Env> {
     if (!loaded.audiences.has(envelope.audience)) return "!unknown_audience";
     const present = Math.max(Date.now(), memory.head.clock);
     if (envelope.at !== undefined && envelope.at <= present - envelope.retentionMs) return "!at_before_horizon";
-    return `=${JSON.stringify(explainAt(loaded.rules, memory.history, envelope.audience, { now: envelope.at ?? present, present }))}`;
+    return `=${JSON.stringify(shownTree(explainAt(loaded.rules, memory.history, envelope.audience, { now: envelope.at ?? present, present })))}`;
   }
 
   /** Which of these (source, messageId) the journal holds: asked by a pointer that moved on, of a repeated delivery. */
@@ -324,7 +324,9 @@ export class ProfileObject extends DurableObject<Env> {
     instant: { readonly now: number; readonly present: number },
   ): Decided {
     const explain = (): NonNullable<Decided["explain"]> =>
-      Object.fromEntries([...loaded.audiences.keys()].map((key) => [key, explainAt(loaded.rules, memory.history, key, instant)]));
+      Object.fromEntries(
+        [...loaded.audiences.keys()].map((key) => [key, shownTree(explainAt(loaded.rules, memory.history, key, instant))]),
+      );
     return {
       ruleset: loaded.version,
       known: true,

@@ -12,7 +12,7 @@ export interface Decided {
   readonly audiences?: readonly string[];
   readonly traits?: JsonObject;
   /** The explain tree of `rules.md` by audience. */
-  readonly explain?: Readonly<Record<string, ExplainNode>>;
+  readonly explain?: Readonly<Record<string, object>>;
   readonly reason?: "NO_CONSENT";
   /** Instant at which time alone may change this, ms; Infinity: never. */
   readonly nextChange: number;
@@ -34,6 +34,25 @@ const END_OF_TIME = 8.64e15;
 
 export function isoOrNull(ms: number): string | null {
   return ms <= END_OF_TIME ? new Date(ms).toISOString() : null;
+}
+
+/** An explain tree as callers read it: instants as everywhere on the wire. */
+export function shownTree(node: ExplainNode): object {
+  const shown = { ...node, nextChange: node.nextChange === null ? null : isoOrNull(node.nextChange) };
+  switch (node.kind) {
+    case "all":
+    case "any":
+    case "none":
+    case "atLeast":
+      return { ...shown, of: node.of.map(shownTree) };
+    case "not":
+      return { ...shown, part: shownTree(node.part) };
+    case "everyone":
+    case "trait":
+    case "event":
+    case "unavailable":
+      return shown;
+  }
 }
 
 /** Audiences that may be told under this consent: each carries the purpose it is for. */

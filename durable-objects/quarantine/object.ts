@@ -17,6 +17,12 @@ export interface KeptRejected extends Rejected {
   readonly id: string;
 }
 
+/** A place in the list of rejected events: a batch shares one instant, so the instant alone is none. */
+export interface Place {
+  readonly at: number;
+  readonly id: string;
+}
+
 /** Events that a source sent for people who did not consent: only their number is kept. */
 export interface RefusedCount {
   readonly source: string;
@@ -71,13 +77,14 @@ export class QuarantineObject extends DurableObject<Env> {
     this.#ready = true;
   }
 
-  /** Newest first. @param before only what was received earlier than this instant, ms */
-  list(limit: number, before: number): { readonly items: KeptRejected[]; readonly refused: RefusedCount[] } {
+  /** Newest first, those of one instant by id. @param after the place of the last one listed */
+  list(limit: number, after: Place): { readonly items: KeptRejected[]; readonly refused: RefusedCount[] } {
     if (!this.#exists()) return { items: [], refused: [] };
     const { sql } = this.ctx.storage;
     const items = sql.exec<{ [K in keyof KeptRejected]: KeptRejected[K] }>(
-      "SELECT id, source, messageId, code, at, payload FROM rejected WHERE at < ? ORDER BY at DESC, id LIMIT ?",
-      before,
+      "SELECT id, source, messageId, code, at, payload FROM rejected WHERE at < ?1 OR (at = ?1 AND id > ?2) ORDER BY at DESC, id LIMIT ?3",
+      after.at,
+      after.id,
       limit,
     );
     return {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { inJurisdiction } from "../profile/stub.ts";
-import type { KeptRejected, QuarantineObject, RefusedCount, Rejected } from "./object.ts";
+import type { KeptRejected, Place, QuarantineObject, RefusedCount, Rejected } from "./object.ts";
 
 interface Workspace {
   readonly id: string;
@@ -35,11 +35,9 @@ export async function countRefused(env: Env, workspace: Workspace, source: strin
 export async function listQuarantine(
   env: Env,
   workspace: Workspace,
-  { limit, before = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly before?: number },
+  { limit, after = { at: Number.MAX_SAFE_INTEGER, id: "" } }: { readonly limit: number; readonly after?: Place },
 ): Promise<{ readonly items: KeptRejected[]; readonly refused: RefusedCount[] }> {
-  const lists = await Promise.all(
-    Array.from({ length: SHARDS }, (_, shard) => stubOf(env, workspace, shard).list(limit, before)),
-  );
+  const lists = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => stubOf(env, workspace, shard).list(limit, after)));
   const items = lists.flatMap((list) => list.items).toSorted((one, other) => other.at - one.at || (one.id < other.id ? -1 : 1));
   return { items: items.slice(0, limit), refused: lists.flatMap((list) => list.refused) };
 }

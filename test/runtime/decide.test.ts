@@ -69,8 +69,24 @@ describe("a decision", () => {
     expect(await ask(["audiences"])).not.toHaveProperty("traits");
     expect(await ask(["traits"])).toMatchObject({ traits: { city: "Lyon" } });
     expect(await ask(["traits"])).not.toHaveProperty("audiences");
-    expect(await ask(["explain"])).toMatchObject({ explain: { lyon: { value: true }, buyers: { value: false } } });
+    expect(await ask(["explain"])).toMatchObject({
+      explain: {
+        lyon: { kind: "trait", value: true, saw: "Lyon", nextChange: null },
+        buyers: { kind: "event", value: false, saw: { count: 0 } },
+      },
+    });
     expect(await ask([])).not.toHaveProperty("audiences");
+  });
+
+  it("explains with the instant at which time alone changes each part", async () => {
+    const { userId, time } = await buyer();
+    const { body } = await decideOver(ws.secret, { identity: { userId }, include: ["explain"] });
+    expect(body).toMatchObject({
+      explain: {
+        buyers: { value: true, nextChange: new Date(time + 30 * DAY_MS).toISOString() },
+        strangers: { kind: "none", value: false, of: [{ kind: "event", value: true }] },
+      },
+    });
   });
 
   it("takes every way of naming a person", async () => {

@@ -7,7 +7,9 @@ import { makeTideline, type Tideline } from "./tideline.ts";
 const README = readFileSync(join(resolve(import.meta.dirname, "../.."), "README.md"), "utf8");
 
 /** The `sh` blocks of the README that call Tideline, in their order. */
-const CALLS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block).filter((block) => block.includes("curl"));
+const CALLS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
+  .map(([, block = ""]) => block)
+  .filter((block) => block.includes("curl"));
 
 /** The README is for curl, so it is run with curl: from Debian where it is missing and we may install it. */
 function needCurl(): void {
@@ -28,7 +30,8 @@ describe("the README's calls, as printed", () => {
   });
 
   /** Nothing is changed but the port, which another Tideline may have. */
-  const run = (block: string): string => execFileSync("bash", ["-euc", block.replaceAll("localhost:8787", `localhost:${at.port}`)], { encoding: "utf8" });
+  const run = (block: string): string =>
+    execFileSync("bash", ["-euc", block.replaceAll("localhost:8787", `localhost:${at.port}`)], { encoding: "utf8" });
 
   it("collect, publish and decide", () => {
     expect(CALLS).toHaveLength(3);

@@ -30,7 +30,8 @@ describe("the replay of a file of purchases", () => {
     await at.remove();
   });
 
-  const run = (more: Partial<Parameters<typeof replay>[0]> = {}): Promise<ReplayReport> => replay({ from: { text }, url: at.url, data: at.data, ...more });
+  const run = (more: Partial<Parameters<typeof replay>[0]> = {}): Promise<ReplayReport> =>
+    replay({ from: { text }, url: at.url, data: at.data, ...more });
 
   it("gives the members of ten audiences as counted straight from the file, to the person, also when it is cut off and sent again", async () => {
     const stop = new AbortController();
@@ -45,11 +46,18 @@ describe("the replay of a file of purchases", () => {
     expect(report.resumedAt).toBeGreaterThan(0);
     expect(report.check?.audiences).toHaveLength(10);
     for (const { audience, byFile, byTideline, missing, extra } of report.check?.audiences ?? []) {
-      expect({ audience: audience.key, missing, extra, byTideline }).toEqual({ audience: audience.key, missing: [], extra: [], byTideline: byFile });
+      expect({ audience: audience.key, missing, extra, byTideline }).toEqual({
+        audience: audience.key,
+        missing: [],
+        extra: [],
+        byTideline: byFile,
+      });
     }
     expect(isExact(report)).toBe(true);
     const { check, rows, customers, sent } = report;
-    process.stdout.write(`replay: ${rows} rows of ${customers} customers, ${sent.acknowledged} sent after the cut, ${check?.decisions} decisions, all audiences equal\n`);
+    process.stdout.write(
+      `replay: ${rows} rows of ${customers} customers, ${sent.acknowledged} sent after the cut, ${check?.decisions} decisions, all audiences equal\n`,
+    );
   }, 1_800_000);
 
   it("counts nothing twice when every row is sent a second time", async () => {

@@ -26,6 +26,15 @@ export const PageByNumber = z.strictObject({
   cursor: cursor((place) => (/^\d{1,15}$/.test(place) ? Number(place) : undefined)).openapi(CURSOR),
 });
 
+/** A page of things in the order of an instant, those of one instant by their id. */
+export const PageByPlace = z.strictObject({
+  limit,
+  cursor: cursor((place) => {
+    const [, at, id] = /^(\d{1,15})\.([0-9a-f]{64})$/.exec(place) ?? [];
+    return at === undefined || id === undefined ? undefined : { at: Number(at), id };
+  }).openapi(CURSOR),
+});
+
 export const Next = z.string().nullable().openapi({ description: "Cursor of the next page; null on the last one." });
 
 export function cursorAt(place: string | number): string {

@@ -4,7 +4,7 @@ import { listQuarantine } from "../../durable-objects/quarantine/stub.ts";
 import { addAudit } from "../cold/audit.ts";
 import { database } from "../cold/database.ts";
 import { reaching } from "../wire/unavailable.ts";
-import { cursorAt, Next, PageByNumber } from "./paging.ts";
+import { cursorAt, Next, PageByPlace } from "./paging.ts";
 import { workspaceOf } from "./person.ts";
 import { auditEntry, route, type Route } from "./route.ts";
 import { iso, Time } from "./shapes.ts";
@@ -33,19 +33,19 @@ export const quarantineRoutes: readonly Route[] = [
     tag: "Quarantine",
     summary: "List rejected events",
     description: "Newest first.",
-    query: PageByNumber,
+    query: PageByPlace,
     reply: z.strictObject({ events: z.array(Rejected), refused: z.array(Refused), next: Next }),
     async handle(call) {
       const { limit, cursor } = call.query;
       const workspace = await workspaceOf(call);
       await addAudit(database(call.env.DB), auditEntry(call, "quarantine.read", `workspace:${workspace.id}`));
-      const page = { limit, ...(cursor === undefined ? {} : { before: cursor }) };
+      const page = { limit, ...(cursor === undefined ? {} : { after: cursor }) };
       const { items, refused } = await reaching("the quarantine", () => listQuarantine(call.env, workspace, page));
       const last = items.length === limit ? items.at(-1) : undefined;
       const events = items.map(({ at, payload, id, source, messageId, code }) => {
         return { id, source, messageId, code, receivedAt: iso(at), payload: JSON.parse(payload) as unknown };
       });
-      return ok({ body: { events, refused: [...refused], next: last === undefined ? null : cursorAt(last.at) } });
+      return ok({ body: { events, refused: [...refused], next: last === undefined ? null : cursorAt(`${last.at}.${last.id}`) } });
     },
   }),
 ];

@@ -45,7 +45,8 @@ export async function asSource(
   if (found === undefined) return refuse("unauthorized");
   const origin = request.headers.get("origin");
   // A server's key in a web page has leaked; and a page elsewhere must not use a shop's.
-  if (origin !== null && (found.source.kind === "server" || !allowsOrigin(found.source.origins, origin))) return refuse("origin_not_allowed");
+  if (origin !== null && (found.source.kind === "server" || !allowsOrigin(found.source.origins, origin)))
+    return refuse("origin_not_allowed");
   const response = await handle({ request, env, ctx, ...found, body: body.json, bodySize: body.size });
   return readable(response, found.source, request);
 }
@@ -92,5 +93,7 @@ async function readJson(request: Request): Promise<{ readonly json: Json; readon
 /** A page of the source's own may read what went wrong, too. */
 function readable(response: Response, source: SourceRecord, request: Request): Response {
   const origin = request.headers.get("origin");
-  return origin !== null && source.kind !== "server" && allowsOrigin(source.origins, origin) ? readableBy(response, origin) : response;
+  return origin !== null && source.kind !== "server" && allowsOrigin(source.origins, origin)
+    ? readableBy(response, origin)
+    : response;
 }
