@@ -37,8 +37,18 @@ function matchingRule(at: number): object {
     { event: eventName(at), within: "400d" },
     { event: "*", where: { property: "value", gte: 1 }, count: { gte: 2 } },
     { event: "*", sum: { of: "value", gte: 1 } },
-    { all: [{ trait: traitName(at), eq: "gold" }, { event: "*", within: "300d" }] },
-    { any: [{ trait: traitName(at), eq: "none" }, { event: "*", within: { after: "2020-01-01" } }] },
+    {
+      all: [
+        { trait: traitName(at), eq: "gold" },
+        { event: "*", within: "300d" },
+      ],
+    },
+    {
+      any: [
+        { trait: traitName(at), eq: "none" },
+        { event: "*", within: { after: "2020-01-01" } },
+      ],
+    },
   ];
   return rules[at] ?? { everyone: true };
 }

@@ -3,7 +3,14 @@ declare module "autocannon" {
   import type { EventEmitter } from "node:events";
 
   interface Client {
-    setRequests(requests: readonly { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: string }[]): void;
+    setRequests(
+      requests: readonly {
+        readonly method: string;
+        readonly path: string;
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: string;
+      }[],
+    ): void;
   }
   interface Options {
     readonly url: string;

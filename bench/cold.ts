@@ -35,7 +35,9 @@ export async function coldWake(settings: Settings, { running }: Tools, ours: Sle
     }
     times.ours.push(median(first.ours));
     times.floor.push(median(first.floor));
-    settings.log(`  cold wake, round ${round + 1}: ours ${median(first.ours).toFixed(2)} ms (p90 ${percentile(first.ours, 90).toFixed(2)}), floor ${median(first.floor).toFixed(2)} ms`);
+    settings.log(
+      `  cold wake, round ${round + 1}: ours ${median(first.ours).toFixed(2)} ms (p90 ${percentile(first.ours, 90).toFixed(2)}), floor ${median(first.floor).toFixed(2)} ms`,
+    );
     agent.destroy();
     for (const server of [one, other]) {
       await server.stop();
@@ -59,10 +61,18 @@ export async function coldWake(settings: Settings, { running }: Tools, ours: Sle
 function call(agent: Agent, url: string, { path, headers }: Sleeper, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const sent = request(`${url}${path}`, { agent, method: "POST", headers: { ...headers, "content-length": Buffer.byteLength(body) } }, (response) => {
-      response.resume();
-      response.on("end", () => (response.statusCode === 200 ? resolve(performance.now() - began) : reject(new Error(`${path} answered ${response.statusCode}`))));
-    });
+    const sent = request(
+      `${url}${path}`,
+      { agent, method: "POST", headers: { ...headers, "content-length": Buffer.byteLength(body) } },
+      (response) => {
+        response.resume();
+        response.on("end", () =>
+          response.statusCode === 200
+            ? resolve(performance.now() - began)
+            : reject(new Error(`${path} answered ${response.statusCode}`)),
+        );
+      },
+    );
     sent.on("error", reject);
     sent.end(body);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
+import { transformWithOxc } from "vite";
 import { serve, type Running } from "./serve.ts";
 
 export interface FloorSettings {
@@ -13,10 +13,11 @@ export interface FloorSettings {
 }
 
 /** Starts the Worker of the floors: one file that imports nothing, so taking its types away is all it needs. */
-export function serveFloors({ data, decideReply, ingestReply, rowBytes }: FloorSettings): Promise<Running> {
-  const source = readFileSync(join(import.meta.dirname, "floors/worker.ts"), "utf8");
+export async function serveFloors({ data, decideReply, ingestReply, rowBytes }: FloorSettings): Promise<Running> {
+  const file = join(import.meta.dirname, "floors/worker.ts");
+  const { code } = await transformWithOxc(readFileSync(file, "utf8"), file);
   const worker = {
-    script: stripTypeScriptTypes(source),
+    script: code,
     compatibilityDate: "2026-10-01",
     compatibilityFlags: ["nodejs_compat"],
     bindings: { DECIDE_REPLY: decideReply, INGEST_REPLY: ingestReply, ROW_BYTES: rowBytes },

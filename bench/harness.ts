@@ -31,13 +31,16 @@ export interface Tools {
 
 /** Runs an area and leaves nothing behind: no process, no file. */
 export async function inOrder(area: Area, settings: Settings): Promise<BenchRow[]> {
+  const clean = (): void => rmSync(tools.folder, { recursive: true, force: true });
   const tools: Tools = { folder: mkdtempSync(join(tmpdir(), "tideline-bench-")), loader: new Loader(), running: new Set() };
+  process.once("exit", clean);
   try {
     return await area(settings, tools);
   } finally {
     tools.loader.stop();
     for (const one of tools.running) await one.stop();
-    rmSync(tools.folder, { recursive: true, force: true });
+    clean();
+    process.off("exit", clean);
   }
 }
 
@@ -49,22 +52,42 @@ export function rounds({ quick }: Settings): number {
   return quick ? 3 : 7;
 }
 
+export function people(group: string): string[] {
+  return Array.from({ length: PEOPLE }, (_, at) => userId(group, at));
+}
+
 export function decideBodies(group: string): string[] {
-  return Array.from({ length: PEOPLE }, (_, at) => JSON.stringify({ identity: { userId: userId(group, at) } }));
+  return people(group).map((user) => JSON.stringify({ identity: { userId: user } }));
 }
 
 /** A load of decisions: whoever is asked gets the same bodies, under the same headers. */
 export function decideLoad(url: string, group: string, { secretKey }: BenchWorkspace, seconds: number): Load {
-  return { url, headers: { "content-type": "application/json", authorization: `Bearer ${secretKey}` }, bodies: decideBodies(group), connections: CONNECTIONS, seconds };
+  return {
+    url,
+    headers: { "content-type": "application/json", authorization: `Bearer ${secretKey}` },
+    bodies: decideBodies(group),
+    connections: CONNECTIONS,
+    seconds,
+  };
 }
 
 /** A load of calls that are each sent once. */
 export function collectLoad(url: string, { writeKey }: BenchWorkspace, calls: readonly Call[]): Load {
-  return { url, headers: { "content-type": "application/json", "x-write-key": writeKey }, bodies: calls.map((call) => JSON.stringify(call)), connections: CONNECTIONS, seconds: undefined };
+  return {
+    url,
+    headers: { "content-type": "application/json", "x-write-key": writeKey },
+    bodies: calls.map((call) => JSON.stringify(call)),
+    connections: CONNECTIONS,
+    seconds: undefined,
+  };
 }
 
 /** The run in the middle, figure by figure. */
-export function middle(runs: readonly LoadResult[]): { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number } {
+export function middle(runs: readonly LoadResult[]): {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+} {
   return {
     perSecond: median(runs.map(({ perSecond }) => perSecond)),
     p50Ms: median(runs.map(({ p50Ms }) => p50Ms)),

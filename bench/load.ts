@@ -28,7 +28,8 @@ process.on("message", (load: Load) => {
 /** What an answer costs a client is counted from the first answer to the last: connecting is not part of it. */
 async function run({ url, headers, bodies, connections, seconds }: Load): Promise<LoadResult> {
   const { pathname: path } = new URL(url);
-  if (seconds === undefined && bodies.length % connections !== 0) throw new Error(`${bodies.length} bodies are not the same number for each of ${connections} connections`);
+  if (seconds === undefined && bodies.length % connections !== 0)
+    throw new Error(`${bodies.length} bodies are not the same number for each of ${connections} connections`);
   const requests = bodies.map((body) => ({ method: "POST", path, headers, body }));
   const latencies: number[] = [];
   let first = 0;
@@ -40,15 +41,20 @@ async function run({ url, headers, bodies, connections, seconds }: Load): Promis
     const setupClient = (one: { setRequests(own: typeof requests): void }): void => {
       const from = (client++ * share) % requests.length;
       // Autocannon writes into what it is given, so nothing is shared between connections.
-      const own = seconds === undefined ? requests.slice(from, from + share) : [...requests.slice(from), ...requests.slice(0, from)];
+      const own =
+        seconds === undefined ? requests.slice(from, from + share) : [...requests.slice(from), ...requests.slice(0, from)];
       one.setRequests(own.map((request) => ({ ...request })));
     };
-    const emitter = autocannon({ url, connections, timeout: 30, sampleInt: 100, setupClient, ...end }, (error, { errors, timeouts, non2xx }) => {
-      if (error !== null) return reject(error);
-      if (errors + timeouts + non2xx > 0) return reject(new Error(`${url}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers that are no success`));
-      const perSecond = ((latencies.length - 1) * 1_000) / (last - first);
-      resolve({ requests: latencies.length, perSecond, p50Ms: percentile(latencies, 50), p99Ms: percentile(latencies, 99) });
-    });
+    const emitter = autocannon(
+      { url, connections, timeout: 30, sampleInt: 100, setupClient, ...end },
+      (error, { errors, timeouts, non2xx }) => {
+        if (error !== null) return reject(error);
+        if (errors + timeouts + non2xx > 0)
+          return reject(new Error(`${url}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers that are no success`));
+        const perSecond = ((latencies.length - 1) * 1_000) / (last - first);
+        resolve({ requests: latencies.length, perSecond, p50Ms: percentile(latencies, 50), p99Ms: percentile(latencies, 99) });
+      },
+    );
     emitter.on("response", (_client: unknown, _status: number, _bytes: number, ms: number) => {
       last = performance.now();
       if (latencies.length === 0) first = last;

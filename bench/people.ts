@@ -17,7 +17,13 @@ export function userId(group: string, at: number): string {
 export function history(user: string, events: number, now: number): Call[] {
   const traits = Object.fromEntries(Array.from({ length: TRAITS }, (_, at) => [traitName(at), "gold"]));
   const began = now - 60 * DAY_MS;
-  const identify: Call = { type: "identify", userId: user, traits, messageId: `${user}-0`, timestamp: new Date(began).toISOString() };
+  const identify: Call = {
+    type: "identify",
+    userId: user,
+    traits,
+    messageId: `${user}-0`,
+    timestamp: new Date(began).toISOString(),
+  };
   const step = (60 * DAY_MS - 60_000) / events;
   return [identify, ...Array.from({ length: events - 1 }, (_, at) => eventCall(user, at + 1, began + (at + 1) * step))];
 }
@@ -31,6 +37,12 @@ export function eventCall(user: string, number: number, time?: number): Call {
     event: eventName(number),
     messageId: `${user}-${number}`,
     ...(time === undefined ? {} : { timestamp: new Date(time).toISOString() }),
-    properties: { value: Math.round(random() * 10_000) / 100, quantity: 1 + (number % 5), category: `category ${number % 12}`, currency: "EUR", orderId: `order-${number}` },
+    properties: {
+      value: Math.round(random() * 10_000) / 100,
+      quantity: 1 + (number % 5),
+      category: `category ${number % 12}`,
+      currency: "EUR",
+      orderId: `order-${number}`,
+    },
   };
 }

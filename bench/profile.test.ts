@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { profileTable, selfTimes, type CpuProfile } from "./profile.ts";
 
-const frame = (functionName: string, lineNumber = 0) => ({ functionName, url: functionName === "(idle)" ? "" : "file:///x/index.js", lineNumber });
+const frame = (functionName: string, lineNumber = 0) => ({
+  functionName,
+  url: functionName === "(idle)" ? "" : "file:///x/index.js",
+  lineNumber,
+  columnNumber: 4,
+});
 const profile: CpuProfile = {
   nodes: [
     { id: 1, callFrame: frame("(idle)") },
@@ -20,6 +25,10 @@ describe("a CPU profile", () => {
       ["hash index.js:10", 3_000],
       ["(anonymous) index.js:1", 1_000],
     ]);
+  });
+  it("says where a function comes from, where that is known", () => {
+    const origin = (line: number, column: number) => (line === 9 && column === 4 ? "core/hash.ts:3" : undefined);
+    expect(selfTimes(profile, origin).map(([name]) => name)).toEqual(["(idle)", "hash core/hash.ts:3", "(anonymous) index.js:1"]);
   });
   it("shows shares of the time in which something was done", () => {
     expect(profileTable(profile, 1).split("\n").at(-1)).toBe("hash index.js:10      75   3");

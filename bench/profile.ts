@@ -1,10 +1,20 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { dirname, relative, resolve } from "node:path";
+import { ROOT } from "../scripts/bundle.ts";
 import { textTable } from "../scripts/replay/table.ts";
 
 /** A CPU profile as the inspector gives it, as far as it is read here. */
 export interface CpuProfile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number } }[];
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: {
+      readonly functionName: string;
+      readonly url: string;
+      readonly lineNumber: number;
+      readonly columnNumber: number;
+    };
+  }[];
   readonly samples: readonly number[];
   /** µs between samples. */
   readonly timeDeltas: readonly number[];
@@ -24,9 +34,32 @@ export async function profiled(inspectorPort: number, file: string, work: () => 
   return profile;
 }
 
+/** Says where a place of the bundle comes from. Lines and columns from 0. */
+export type Origin = (line: number, column: number) => string | undefined;
+
+/** Reads the bundle's source map. */
+export function originsOf(mapFile: string): Origin {
+  const map = new SourceMap(JSON.parse(readFileSync(mapFile, "utf8")));
+  return (line, column) => {
+    const entry = map.findEntry(line, column);
+    if (!("originalSource" in entry)) return undefined;
+    const source = relative(ROOT, resolve(dirname(mapFile), entry.originalSource)).replace(/^.*node_modules\//, "");
+    return `${source}:${entry.originalLine + 1}`;
+  };
+}
+
 /** The functions in which most time was spent, what they called not counted: µs each, largest first. */
-export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): (readonly [name: string, us: number])[] {
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, `${callFrame.functionName === "" ? "(anonymous)" : callFrame.functionName} ${placeOf(callFrame)}`.trim()]));
+export function selfTimes(
+  { nodes, samples, timeDeltas }: CpuProfile,
+  origin: Origin = () => undefined,
+): (readonly [name: string, us: number])[] {
+  const nameOf = ({ functionName, url, lineNumber, columnNumber }: CpuProfile["nodes"][number]["callFrame"]): string => {
+    // The runtime's own code has addresses of its own; ours is one file.
+    const ours = url.endsWith("index.js") ? origin(lineNumber, columnNumber) : undefined;
+    const place = url === "" ? "" : (ours ?? `${url.replace(/^.*\//, "")}:${lineNumber + 1}`);
+    return `${functionName === "" ? "(anonymous)" : functionName} ${place}`.trim();
+  };
+  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const times = new Map<string, number>();
   for (const [at, id] of samples.entries()) {
     const name = names.get(id) ?? "(unknown)";
@@ -35,15 +68,14 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): (readonly
   return [...times].toSorted(([, one], [, other]) => other - one);
 }
 
-function placeOf({ url, lineNumber }: { readonly url: string; readonly lineNumber: number }): string {
-  return url === "" ? "" : `${url.replace(/^.*\//, "")}:${lineNumber + 1}`;
-}
-
 /** The first `most` of `selfTimes` as a table, in percent of the time in which anything was done. */
-export function profileTable(profile: CpuProfile, most: number): string {
-  const times = selfTimes(profile).filter(([name]) => name !== "(idle)" && name !== "(program)" && name !== "(root)");
+export function profileTable(profile: CpuProfile, most: number, origin?: Origin): string {
+  const times = selfTimes(profile, origin).filter(([name]) => name !== "(idle)" && name !== "(program)" && name !== "(root)");
   const all = times.reduce((sum, [, us]) => sum + us, 0);
-  return textTable(["function", "self %", "ms"], times.slice(0, most).map(([name, us]) => [name, Math.round((us * 1_000) / all) / 10, Math.round(us / 1_000)]));
+  return textTable(
+    ["function", "self %", "ms"],
+    times.slice(0, most).map(([name, us]) => [name, Math.round((us * 1_000) / all) / 10, Math.round(us / 1_000)]),
+  );
 }
 
 /** A session of the inspector's protocol: calls with an answer each. */
@@ -55,7 +87,11 @@ class Session {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => {
-      const { id, result, error } = JSON.parse(String(data)) as { readonly id?: number; readonly result?: unknown; readonly error?: { readonly message: string } };
+      const { id, result, error } = JSON.parse(String(data)) as {
+        readonly id?: number;
+        readonly result?: unknown;
+        readonly error?: { readonly message: string };
+      };
       const waiting = this.#waiting.get(id ?? 0);
       this.#waiting.delete(id ?? 0);
       if (error === undefined) waiting?.resolve(result);
@@ -67,7 +103,10 @@ class Session {
   }
 
   static async open(port: number): Promise<Session> {
-    const list = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as readonly { readonly id: string; readonly webSocketDebuggerUrl: string }[];
+    const list = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as readonly {
+      readonly id: string;
+      readonly webSocketDebuggerUrl: string;
+    }[];
     // Miniflare runs workers of its own in the same process.
     const url = list.find(({ id }) => id.startsWith("core:user:"))?.webSocketDebuggerUrl;
     if (url === undefined) throw new Error("the inspector shows nothing to profile");

@@ -1,12 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { benchRow, resultsTable } from "./results.ts";
 
-const measured = { area: "decide", what: "decide, one hop", ours: 4_000, unit: "req/s", reference: 5_000, referenceName: "object call" };
+const measured = {
+  area: "decide",
+  what: "decide, one hop",
+  ours: 4_000,
+  unit: "req/s",
+  reference: 5_000,
+  referenceName: "object call",
+};
 
 describe("a row of results", () => {
   it("has exactly the documented members", () => {
     expect(benchRow(measured, { least: 0.8 })).toEqual({ ...measured, ratio: 0.8, bar: ">= 0.8", pass: true });
-    expect(Object.keys(benchRow(measured, { least: 0.8 }))).toEqual(["area", "what", "ours", "unit", "reference", "referenceName", "ratio", "bar", "pass"]);
+    expect(Object.keys(benchRow(measured, { least: 0.8 }))).toEqual([
+      "area",
+      "what",
+      "ours",
+      "unit",
+      "reference",
+      "referenceName",
+      "ratio",
+      "bar",
+      "pass",
+    ]);
   });
   it.each([
     [{ least: 0.81 }, ">= 0.81", false],
@@ -27,7 +44,11 @@ describe("a row of results", () => {
 
 describe("the table of results", () => {
   it("says of each bar whether it was met", () => {
-    const table = resultsTable([benchRow(measured, { least: 0.8 }), benchRow(measured, { least: 0.9 }), benchRow(measured, undefined)]);
+    const table = resultsTable([
+      benchRow(measured, { least: 0.8 }),
+      benchRow(measured, { least: 0.9 }),
+      benchRow(measured, undefined),
+    ]);
     const lines = table.split("\n").slice(2);
     expect(lines.map((line) => line.slice(line.indexOf("0.8")))).toEqual(["0.8  >= 0.8  yes", "0.8  >= 0.9  MISSED", "0.8"]);
   });

@@ -33,8 +33,20 @@ export interface BenchResults {
 
 export function benchRow({ area, what, ours, unit, reference, referenceName }: Measured, bar: Bar | undefined): BenchRow {
   const ratio = ours / reference;
-  const judged = bar === undefined ? { bar: null, pass: null } : { bar: barText(bar), pass: ratio >= (bar.least ?? -Infinity) && ratio <= (bar.most ?? Infinity) };
-  return { area, what, ours: rounded(ours), unit, reference: rounded(reference), referenceName, ratio: rounded(ratio), ...judged };
+  const judged =
+    bar === undefined
+      ? { bar: null, pass: null }
+      : { bar: barText(bar), pass: ratio >= (bar.least ?? -Infinity) && ratio <= (bar.most ?? Infinity) };
+  return {
+    area,
+    what,
+    ours: rounded(ours),
+    unit,
+    reference: rounded(reference),
+    referenceName,
+    ratio: rounded(ratio),
+    ...judged,
+  };
 }
 
 function barText({ least, most }: Bar): string {

@@ -11,7 +11,9 @@ export function meanHeadBytes(data: string): number {
       const database = new DatabaseSync(join(objects, name));
       try {
         const hasTable = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'part'").get() !== undefined;
-        const row = hasTable ? database.prepare("SELECT length(CAST(body AS BLOB)) AS bytes FROM part WHERE k = 0").get() : undefined;
+        const row = hasTable
+          ? database.prepare("SELECT length(CAST(body AS BLOB)) AS bytes FROM part WHERE k = 0").get()
+          : undefined;
         return row === undefined ? [] : [Number(row["bytes"])];
       } finally {
         database.close();

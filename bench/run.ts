@@ -33,4 +33,8 @@ for (const name of names) {
   if (measured.length > 0) console.log(`\n${resultsTable(measured)}\n`);
   rows.push(...measured);
 }
-if (!values.profile) writeFileSync(join(import.meta.dirname, "results.json"), `${JSON.stringify({ environment: environment(new Date(), values.quick), rows }, undefined, 2)}\n`);
+if (!values.profile)
+  writeFileSync(
+    join(import.meta.dirname, "results.json"),
+    `${JSON.stringify({ environment: environment(new Date(), values.quick), rows }, undefined, 2)}\n`,
+  );

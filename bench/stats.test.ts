@@ -14,7 +14,12 @@ describe("a median", () => {
 
 describe("a percentile", () => {
   const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);
-  it.each([[50, 50], [99, 99], [100, 100], [0, 1]])("%d of 1 to 100 is %d: the smallest that so many do not exceed", (p, value) => {
+  it.each([
+    [50, 50],
+    [99, 99],
+    [100, 100],
+    [0, 1],
+  ])("%d of 1 to 100 is %d: the smallest that so many do not exceed", (p, value) => {
     expect(percentile(hundred, p)).toBe(value);
   });
   it("of one sample is that sample", () => {

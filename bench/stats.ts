@@ -16,7 +16,10 @@ export function percentile(samples: readonly number[], p: number): number {
 }
 
 /** Runs contenders in turns, so that what slows the machine for a while slows them alike. */
-export async function interleaved<Name extends string, Sample>(rounds: number, contenders: Readonly<Record<Name, () => Promise<Sample>>>): Promise<Record<Name, Sample[]>> {
+export async function interleaved<Name extends string, Sample>(
+  rounds: number,
+  contenders: Readonly<Record<Name, () => Promise<Sample>>>,
+): Promise<Record<Name, Sample[]>> {
   const names = Object.keys(contenders) as Name[];
   const samples = Object.fromEntries(names.map((name) => [name, [] as Sample[]])) as Record<Name, Sample[]>;
   for (let round = 0; round < rounds; round++) {

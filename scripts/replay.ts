@@ -30,7 +30,10 @@ const show: ShowProgress = (part, done, total) => {
   if (bar === undefined) {
     for (const other of bars.values()) other.stop();
     const format = ` ${part === "send" ? "Sending " : "Deciding"} {bar} {percentage}% | {value} of {total} | {rate}/s | {duration_formatted}, {eta_formatted} to go`;
-    const made = new cliProgress.SingleBar({ format, noTTYOutput: true, notTTYSchedule: 5_000, hideCursor: true, etaBuffer: 50 }, cliProgress.Presets.shades_classic);
+    const made = new cliProgress.SingleBar(
+      { format, noTTYOutput: true, notTTYSchedule: 5_000, hideCursor: true, etaBuffer: 50 },
+      cliProgress.Presets.shades_classic,
+    );
     bars.set(part, made);
     made.start(total, done, { rate });
   } else {
@@ -54,10 +57,15 @@ function readArguments(): Pick<ReplayOptions, "from" | "url" | "limit" | "fresh"
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { url: { type: "string", default: `http://localhost:${process.env["PORT"] ?? 8787}` }, limit: { type: "string" }, fresh: { type: "boolean", default: false } },
+      options: {
+        url: { type: "string", default: `http://localhost:${process.env["PORT"] ?? 8787}` },
+        limit: { type: "string" },
+        fresh: { type: "boolean", default: false },
+      },
     });
     const limit = values.limit === undefined ? undefined : Number(values.limit);
-    if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) throw new Error("--limit takes a whole number from 1");
+    if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1))
+      throw new Error("--limit takes a whole number from 1");
     if (!URL.canParse(values.url)) throw new Error("--url takes an address such as http://localhost:8787");
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0) throw new Error("One FILE is needed");
@@ -71,25 +79,40 @@ function readArguments(): Pick<ReplayOptions, "from" | "url" | "limit" | "fresh"
 
 function print({ rows, customers, resumedAt, sent, check }: ReplayReport): void {
   const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
-  const rate = (count: number, ms: number): string => `${Math.round((count * 1_000) / Math.max(1, ms)).toLocaleString("en-US")}/s`;
+  const rate = (count: number, ms: number): string =>
+    `${Math.round((count * 1_000) / Math.max(1, ms)).toLocaleString("en-US")}/s`;
   const resumed = resumedAt > 0 ? `, after ${resumedAt} of an earlier run` : "";
   console.log(
     `\nSent ${sent.acknowledged} rows${resumed} in ${seconds(sent.ms)} (${rate(sent.acknowledged, sent.ms)}), ${sent.requests} requests of at most ${sent.largestBatch} bytes.`,
   );
   if (sent.lost.length > 0) {
-    console.log(`Lost ${sent.lost.length} rows:\n${sent.lost.slice(0, 20).map(({ row, reason }) => `  row ${row}: ${reason}`).join("\n")}`);
+    console.log(
+      `Lost ${sent.lost.length} rows:\n${sent.lost
+        .slice(0, 20)
+        .map(({ row, reason }) => `  row ${row}: ${reason}`)
+        .join("\n")}`,
+    );
     console.log(`Rows: ${rangesOf(sent.lost.map(({ row }) => row))}`);
   }
   if (check === undefined) {
     console.log(`Stopped before the end: start again to go on. Nothing was checked.`);
     return;
   }
-  console.log(`Decided ${check.decisions} times under ruleset ${check.ruleset} in ${seconds(check.ms)} (${rate(check.decisions, check.ms)}): ${customers} customers, ${rows} purchases.\n`);
-  const table = check.audiences.map(({ audience, byFile, byTideline, missing, extra }) => [audience.name, byFile, byTideline, missing.length, extra.length]);
+  console.log(
+    `Decided ${check.decisions} times under ruleset ${check.ruleset} in ${seconds(check.ms)} (${rate(check.decisions, check.ms)}): ${customers} customers, ${rows} purchases.\n`,
+  );
+  const table = check.audiences.map(({ audience, byFile, byTideline, missing, extra }) => [
+    audience.name,
+    byFile,
+    byTideline,
+    missing.length,
+    extra.length,
+  ]);
   console.log(textTable(["audience", "by file", "by Tideline", "missing", "extra"], table));
   for (const { audience, missing, extra } of check.audiences) {
     if (missing.length > 0) console.log(`${audience.key}: missing ${missing.slice(0, 10).join(" ")}`);
     if (extra.length > 0) console.log(`${audience.key}: extra ${extra.slice(0, 10).join(" ")}`);
   }
-  if (check.unknown.length > 0) console.log(`${check.unknown.length} customers are not known: ${check.unknown.slice(0, 10).join(" ")}`);
+  if (check.unknown.length > 0)
+    console.log(`${check.unknown.length} customers are not known: ${check.unknown.slice(0, 10).join(" ")}`);
 }

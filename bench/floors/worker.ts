@@ -62,7 +62,9 @@ export default {
       case "/read":
         return decided(await stub(env, body).read());
       case "/row":
-        return new Response(await stub(env, body).ingest(text), { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+        return new Response(await stub(env, body).ingest(text), {
+          headers: { "content-type": "application/json", "cache-control": "no-store" },
+        });
       default:
         return new Response(null, { status: 404 });
     }
@@ -70,7 +72,9 @@ export default {
 } satisfies ExportedHandler<FloorEnv>;
 
 function decided(reply: string): Response {
-  return new Response(reply, { headers: { "content-type": "application/json", "cache-control": "no-store", "server-timing": "hops;desc=1" } });
+  return new Response(reply, {
+    headers: { "content-type": "application/json", "cache-control": "no-store", "server-timing": "hops;desc=1" },
+  });
 }
 
 function stub(env: FloorEnv, { identity, userId, batch }: Body): DurableObjectStub<FloorObject> {

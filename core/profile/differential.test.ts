@@ -22,7 +22,8 @@ const TICKS = 60;
 const RETENTION_MS = 12_000;
 const SETTINGS = { zone: "Europe/Paris", retentionMs: RETENTION_MS };
 
-const tick = fc.nat(TICKS).map((n) => START + n * TICK_MS);
+/** Every other one of a few, so that several events share an instant. */
+const tick = fc.oneof(fc.nat(TICKS), fc.constantFrom(10, 20, 30)).map((n) => START + n * TICK_MS);
 const scalar: fc.Arbitrary<Json> = fc.constantFrom<Json>("a", "A", "é", "É", "ab", "", 0, 1, 2, 2.5, -1, true, false);
 const value: fc.Arbitrary<Json> = fc.oneof(
   { arbitrary: scalar, weight: 6 },

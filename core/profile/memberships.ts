@@ -1,4 +1,5 @@
 import { isAnyCall, type LogEvent } from "../model/event.ts";
+import type { Json } from "../model/json.ts";
 import { countUntil } from "../model/log.ts";
 import { newFinding, type Finding } from "../rules/event-window.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
@@ -68,12 +69,13 @@ class MaintainedMemberships implements Memberships {
   readonly #members: Uint8Array;
   #keys: readonly string[] | undefined;
   #now: number;
+  #opened = false;
   #changes: MembershipChange[] = [];
-  /** Audiences of more than one condition, one of whose values changed at the instant being settled. */
-  readonly #dirty = new Set<number>();
+  /** Audiences of more than one condition, one of whose values changed at the instant being settled; marked in the ruleset. */
+  #dirty: number[] = [];
   readonly #finding: Finding = newFinding();
   /** Values that the conditions on a trait were last evaluated with, where no later one is known: most calls repeat them. */
-  readonly #traits = new Map<string, unknown>();
+  readonly #traits = new Map<string, Json | undefined>();
 
   constructor(ruleset: Ruleset, history: History, instant: Instant) {
     this.#ruleset = ruleset;
@@ -145,7 +147,7 @@ class MaintainedMemberships implements Memberships {
     for (const key of this.#history.traitKeys()) this.#applyTrait(key, instant);
     this.#finish(instant.now);
     this.revision = 0;
-    this.#changes = [];
+    this.#opened = true;
   }
 
   #applyTo(selection: number, event: LogEvent, instant: Instant): void {
@@ -165,11 +167,25 @@ class MaintainedMemberships implements Memberships {
     const setters = this.#history.settersOf(key);
     const known = countUntil(setters, instant.now);
     const value = valueSetBy(setters[known - 1], key);
-    const settled = known === setters.length && typeof value !== "object";
-    if (settled && this.#traits.has(key) && this.#traits.get(key) === value) return;
-    if (settled) this.#traits.set(key, value);
+    const settled = known === setters.length;
+    const comparable = settled && typeof value !== "object";
+    if (comparable && this.#traits.has(key) && this.#traits.get(key) === value) return;
+    if (comparable) this.#traits.set(key, value);
     else this.#traits.delete(key);
-    for (const condition of conditions) this.#evaluate(condition, instant);
+    for (const condition of conditions) {
+      if (settled) this.#answer(condition, value, instant.now);
+      else this.#evaluate(condition, instant);
+    }
+  }
+
+  /** Evaluates a condition on a trait whose value is known and has no later one: the same as `#evaluate`, without the search. */
+  #answer(condition: number, value: Json | undefined, now: number): void {
+    this.touched += 1;
+    const program = this.#ruleset.program(condition);
+    if (program.kind !== "trait") return;
+    const answer = program.check(value);
+    this.#deadlines.set(condition, Infinity);
+    if (this.#values[condition] !== answer) this.#changeValue(condition, answer, now);
   }
 
   #evaluate(condition: number, instant: Instant): void {
@@ -182,20 +198,27 @@ class MaintainedMemberships implements Memberships {
 
   #changeValue(condition: number, value: Tri, at: number): void {
     this.#values[condition] = value;
-    const { start, list } = this.#ruleset.audiencesByCondition;
+    const { marks, audiencesByCondition } = this.#ruleset;
+    const { start, list } = audiencesByCondition;
     const end = start[condition + 1] ?? 0;
     for (let index = start[condition] ?? 0; index < end; index++) {
       const audience = list[index] ?? 0;
       if (this.#ruleset.bareCondition(audience) >= 0) this.#setMember(audience, value === TRUE, at);
-      else this.#dirty.add(audience);
+      else if (marks[audience] === 0) {
+        marks[audience] = 1;
+        this.#dirty.push(audience);
+      }
     }
   }
 
   /** Evaluates audiences once all conditions of an instant are known, so that none flickers in between. */
   #finish(at: number): void {
-    for (const audience of this.#dirty)
-      this.#setMember(audience, this.#ruleset.audienceValue(audience, this.#values) === TRUE, at);
-    this.#dirty.clear();
+    const ruleset = this.#ruleset;
+    for (const audience of this.#dirty) {
+      ruleset.marks[audience] = 0;
+      this.#setMember(audience, ruleset.audienceValue(audience, this.#values) === TRUE, at);
+    }
+    if (this.#dirty.length > 0) this.#dirty = [];
     const nextChange = this.#deadlines.earliest();
     if (nextChange !== this.nextChange) this.revision += 1;
     this.nextChange = nextChange;
@@ -207,6 +230,6 @@ class MaintainedMemberships implements Memberships {
     this.#members[audience] = value;
     this.#keys = undefined;
     this.revision += 1;
-    this.#changes.push({ key: this.#ruleset.audienceKeys[audience] ?? "", entered: is, at });
+    if (this.#opened) this.#changes.push({ key: this.#ruleset.audienceKeys[audience] ?? "", entered: is, at });
   }
 }

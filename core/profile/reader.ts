@@ -6,6 +6,9 @@ import type { Ruleset } from "../rules/ruleset.ts";
 import { SelectedEvents } from "../rules/selected-events.ts";
 import { valueSetBy, type History } from "./history.ts";
 
+/** Of the selections of a name most select nothing of one person: they share this, which nobody adds to. */
+const NOTHING = new SelectedEvents([], false);
+
 /** The instants of a question: at `now`, over what is retained at `present`, the later of the two. */
 export interface Instant {
   readonly now: number;
@@ -29,7 +32,9 @@ export class ConditionReader {
   /** Takes note of an event that was just put into the history, under a selection of its name. */
   note(selection: number, event: LogEvent): void {
     const selected = this.#selected.get(selection);
-    if (selected && (this.#ruleset.selects(selection)?.(event) ?? true)) selected.insert(event);
+    if (!selected || !(this.#ruleset.selects(selection)?.(event) ?? true)) return;
+    if (selected === NOTHING) this.#selected.delete(selection);
+    else selected.insert(event);
   }
 
   /** Evaluates a condition. What it found stands in `finding` until the next question. */
@@ -47,7 +52,8 @@ export class ConditionReader {
   selected(selection: number): SelectedEvents {
     const held = this.#selected.get(selection);
     if (held) return held;
-    const selected = this.#select(selection);
+    const found = this.#select(selection);
+    const selected = found.events.length === 0 ? NOTHING : found;
     this.#selected.set(selection, selected);
     return selected;
   }
@@ -59,9 +65,8 @@ export class ConditionReader {
     const [name, ...others] = names;
     if (name !== undefined && others.length === 0) {
       const named = this.#history.named(name);
-      // Without a filter the history's own list serves, if there is one already that will grow.
-      if (!selects && named.length > 0) return new SelectedEvents(named, true);
-      return new SelectedEvents(selects ? named.filter(selects) : named, false);
+      // Without a filter the history's own list serves, and grows by itself.
+      return selects ? new SelectedEvents(named.filter(selects), false) : new SelectedEvents(named, true);
     }
     const named = new Set(names);
     return new SelectedEvents(

@@ -1,4 +1,5 @@
 import type { Compare, OriginFilter, Scalar, ValueTest, Window } from "./ast.ts";
+import { pathText } from "./path.ts";
 import type { EventWords, Phrases } from "./phrases.ts";
 
 /** Values of a list that are named; the rest are counted. */
@@ -110,7 +111,7 @@ function events({ names, where, window, aggregate }: EventWords, denied: boolean
   const which = `${happening(names)}${where === undefined ? "" : ` (${where})`}`;
   const when = period(window);
   if (aggregate.kind === "sum") {
-    const total = `whose total ${aggregate.of.join(".")} of ${which}${when}`;
+    const total = `whose total ${pathText(aggregate.of)} of ${which}${when}`;
     const amount = bounds(aggregate.compare, denied);
     return amount === undefined ? `${total} is not ${bounds(aggregate.compare, false)}` : `${total} is ${amount}`;
   }

@@ -49,6 +49,8 @@ export class Ruleset {
   readonly conditionsBySelection: Lists;
   /** Audiences by the conditions their logic holds, each once. */
   readonly audiencesByCondition: Lists;
+  /** By audience, all zero between two calls: room to mark what must be evaluated, lent to one profile at a time. */
+  readonly marks: Uint8Array;
   readonly #broken: Uint8Array;
   /** For an audience that is one condition and nothing else, its index. */
   readonly #bare: Int32Array;
@@ -70,6 +72,7 @@ export class Ruleset {
     this.conditionCount = conditions.length;
     this.audienceCount = audiences.length;
     this.audienceKeys = audiences.map(({ key }) => key);
+    this.marks = new Uint8Array(audiences.length);
     this.#programs = Array.from({ length: conditions.length }, () => undefined);
     this.#selects = Array.from({ length: selections.length }, () => undefined);
     this.#logics = Array.from({ length: audiences.length }, () => undefined);

@@ -1,7 +1,6 @@
 import type { LogEvent } from "../model/event.ts";
 import { insertInLogOrder, placeInLog } from "../model/log.ts";
 import type { Path } from "./ast.ts";
-import { pathText } from "./path.ts";
 import { Totals } from "./totals.ts";
 
 /** One profile's events that a selection selects, in log order, with the running totals that sums over them ask for. */
@@ -14,8 +13,8 @@ export class SelectedEvents {
    * @param events in log order
    * @param shared true where somebody else keeps the list and puts new events in
    */
-  constructor(events: LogEvent[] | readonly LogEvent[], shared: boolean) {
-    this.#own = shared ? undefined : [...events];
+  constructor(events: readonly LogEvent[], shared: boolean) {
+    this.#own = shared ? undefined : events.slice(); // a copy without spare room: a profile holds hundreds of short lists
     this.events = this.#own ?? events;
   }
 
@@ -23,15 +22,18 @@ export class SelectedEvents {
   insert(event: LogEvent): void {
     if (this.#own) insertInLogOrder(this.#own, event);
     const { events } = this;
-    for (const [path, totals] of this.#totals ?? []) {
+    if (!this.#totals) return;
+    for (const [key, totals] of this.#totals) {
       if (totals.size === events.length - 1) totals.insert(events, placeInLog(events, event), event);
-      else if (totals.size !== events.length) this.#totals?.delete(path); // the shared list was changed behind them
+      else if (totals.size !== events.length) this.#totals.delete(key); // the shared list was changed behind them
     }
   }
 
-  /** Running totals of a property, built when they are first asked for. */
-  totals(path: Path): Totals {
-    const key = pathText(path);
+  /**
+   * Running totals of a property, built when they are first asked for.
+   * @param key a text that stands for the path
+   */
+  totals(path: Path, key: string): Totals {
     const held = this.#totals?.get(key);
     if (held) return held;
     const totals = new Totals(path, this.events);

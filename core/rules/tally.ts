@@ -1,6 +1,7 @@
 import type { Aggregate, Compare, Path } from "./ast.ts";
 import { Bounds } from "./bounds.ts";
 import { unscaled } from "./decimal.ts";
+import { pathText } from "./path.ts";
 import type { SelectedEvents } from "./selected-events.ts";
 import type { Tri } from "./truth.ts";
 
@@ -61,14 +62,17 @@ class CountTally implements Tally {
 class SumTally implements Tally {
   readonly #bounds: Bounds;
   readonly #of: Path;
+  /** The path as a text: sums over one property share their running totals under it. */
+  readonly #key: string;
 
   constructor(of: Path, compare: Compare) {
     this.#bounds = new Bounds(compare);
     this.#of = of;
+    this.#key = pathText(of);
   }
 
   region(selected: SelectedEvents, from: number, to: number): number {
-    const totals = selected.totals(this.#of);
+    const totals = selected.totals(this.#of, this.#key);
     totals.refine(this.#bounds.digits, selected.events);
     return this.#bounds.scaledRegion(totals.between(from, to), totals.digits);
   }
@@ -78,11 +82,11 @@ class SumTally implements Tally {
   }
 
   fallsOnly(selected: SelectedEvents): boolean {
-    return selected.totals(this.#of).fallsOnly;
+    return selected.totals(this.#of, this.#key).fallsOnly;
   }
 
   show(selected: SelectedEvents, from: number, to: number): number {
-    const totals = selected.totals(this.#of);
+    const totals = selected.totals(this.#of, this.#key);
     return unscaled(totals.between(from, to), totals.digits);
   }
 }

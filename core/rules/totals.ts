@@ -93,8 +93,8 @@ export class Totals {
   #rebuild(events: readonly LogEvent[]): void {
     const amounts = events.map((event) => scaled(amountOf(event, this.#path), this.#digits));
     if (!amounts.every((amount) => typeof amount === "number")) this.#wide = true;
-    this.#sums = [0];
-    for (const amount of amounts) this.#sums.push(this.#plus(this.#sums.at(-1) ?? 0, amount));
+    let sum: Scaled = 0;
+    this.#sums = [sum, ...amounts.map((amount) => (sum = this.#plus(sum, amount)))];
     if (this.#mustWiden(1)) {
       this.#wide = true;
       this.#rebuild(events);

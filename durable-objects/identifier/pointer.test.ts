@@ -189,10 +189,10 @@ describe("a move that is cut off", () => {
 
   it("takes what was said about consent along, where it is stricter", async () => {
     const { workspace, browser, ann } = cast();
-    await ingest(workspace, browser, [event(browser)], { consent: { ads: false, content: true } });
-    await ingest(workspace, ann, [event(ann)], { consent: { ads: true } });
+    await ingest(workspace, browser, [event(browser)], { consent: { ads: false, content: true, measurement: true } });
+    await ingest(workspace, ann, [event(ann)], { consent: { ads: true, measurement: false } });
     await ingest(workspace, browser, [linkTo(ann)]);
     const profile = JSON.parse((await stubOf(ann.hash).profile(call(workspace, ann.hash))).slice(1)) as { consent: object };
-    expect(profile.consent).toEqual({ ads: false, content: true });
+    expect(profile.consent).toEqual({ ads: false, content: true, measurement: false });
   });
 });

@@ -249,6 +249,16 @@ describe("consent in a profile object", () => {
     expect(await decide(workspace, ann, { ruleset: 1, consent: { ads: true } })).toMatchObject({ audiences: ["fans"] });
   });
 
+  it("leaves them out from the very next decision on, though nothing else has changed", async () => {
+    const workspace = fresh("w");
+    await publishRules(workspace, 1, ADS, { buyers: "ads", fans: "content" });
+    const ann = identifier(workspace, "userId", fresh("u"));
+    await ingest(workspace, ann, [event(ann)], { ruleset: 1 });
+    expect(await decide(workspace, ann, { ruleset: 1 })).toMatchObject({ audiences: ["buyers", "fans"] });
+    await stubOf(ann.hash).withdraw({ ...call(workspace, ann.hash, 1), consent: { ads: false } });
+    expect(await decide(workspace, ann, { ruleset: 1 })).toMatchObject({ audiences: ["fans"] });
+  });
+
   it("creates nobody for a withdrawal", async () => {
     const workspace = fresh("w");
     const nobody = identifier(workspace, "userId", fresh("u"));

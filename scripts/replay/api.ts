@@ -10,7 +10,10 @@ const TRIES = 5;
 /** Calls with a JSON body, under the secret key. @throws what the server said, for any answer but 2xx */
 export async function callJson(tideline: Tideline, method: "PUT" | "POST", path: string, body: unknown): Promise<unknown> {
   for (let tried = 1; ; tried++) {
-    const answer = await send(tideline, method, path, body).catch((error: unknown) => ({ passes: true as const, said: String(error) }));
+    const answer = await send(tideline, method, path, body).catch((error: unknown) => ({
+      passes: true as const,
+      said: String(error),
+    }));
     if ("json" in answer) return answer.json;
     if (!answer.passes || tried >= TRIES) throw new Error(`${method} ${path}: ${answer.said}`);
     await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** tried));
@@ -31,7 +34,11 @@ async function send(
 }
 
 /** Creates or replaces audiences and publishes them. @returns the version they are live in */
-export async function publishAudiences(tideline: Tideline, audiences: readonly { readonly key: string; readonly name: string; readonly rule: object }[], note: string): Promise<number> {
+export async function publishAudiences(
+  tideline: Tideline,
+  audiences: readonly { readonly key: string; readonly name: string; readonly rule: object }[],
+  note: string,
+): Promise<number> {
   for (const { key, name, rule } of audiences) await callJson(tideline, "PUT", `/api/audiences/${key}`, { name, rule });
   const { version } = (await callJson(tideline, "POST", "/api/ruleset/publish", { note })) as { readonly version: unknown };
   if (typeof version !== "number") throw new Error("publish answered without a version");
@@ -78,13 +85,26 @@ export async function decideAll(
 }
 
 async function decideSome(tideline: Tideline, questions: readonly Question[], minRuleset: number): Promise<readonly Decision[]> {
-  const requests = questions.map(({ userId, at }) => ({ identity: { userId }, minRuleset, timeoutMs: TIMEOUT_MS, ...(at === undefined ? {} : { at }) }));
-  const { responses } = (await callJson(tideline, "POST", "/v1/decide/batch", { requests })) as { readonly responses: readonly unknown[] };
-  if (responses.length !== questions.length) throw new Error(`${questions.length} decisions were asked for and ${responses.length} answered`);
+  const requests = questions.map(({ userId, at }) => ({
+    identity: { userId },
+    minRuleset,
+    timeoutMs: TIMEOUT_MS,
+    ...(at === undefined ? {} : { at }),
+  }));
+  const { responses } = (await callJson(tideline, "POST", "/v1/decide/batch", { requests })) as {
+    readonly responses: readonly unknown[];
+  };
+  if (responses.length !== questions.length)
+    throw new Error(`${questions.length} decisions were asked for and ${responses.length} answered`);
   return responses.map((response, place) => {
     const decision = response as Partial<Decision> & { readonly reason?: string };
     const { known, ruleset, audiences } = decision;
-    const whole = typeof known === "boolean" && typeof ruleset === "number" && ruleset >= minRuleset && audiences !== undefined && decision.reason === undefined;
+    const whole =
+      typeof known === "boolean" &&
+      typeof ruleset === "number" &&
+      ruleset >= minRuleset &&
+      audiences !== undefined &&
+      decision.reason === undefined;
     if (!whole) throw new Error(`no decision for user ${questions[place]?.userId}: ${JSON.stringify(response)}`);
     return { known, ruleset, audiences };
   });

@@ -4,7 +4,14 @@ import { REPLAY_AUDIENCES } from "./audiences.ts";
 
 /** A customer's purchases as `[date, quantity, dollars]`. */
 function bought(...rows: readonly (readonly [date: string, quantity: number, dollars: number])[]): Purchase[] {
-  return rows.map(([date, quantity, dollars], at) => ({ row: at + 1, customer: "00001", date, quantity, dollars, cents: Math.round(dollars * 100) }));
+  return rows.map(([date, quantity, dollars], at) => ({
+    row: at + 1,
+    customer: "00001",
+    date,
+    quantity,
+    dollars,
+    cents: Math.round(dollars * 100),
+  }));
 }
 
 const CASES: Record<string, { readonly members: Purchase[][]; readonly others: Purchase[][] }> = {
@@ -14,11 +21,19 @@ const CASES: Record<string, { readonly members: Purchase[][]; readonly others: P
   },
   "replay-100-in-90-days": {
     members: [bought(["2021-10-03", 1, 50], ["2021-12-31", 1, 50.01])],
-    others: [bought(["2021-10-03", 1, 50], ["2021-12-31", 1, 50]), bought(["2021-10-02", 1, 500]), bought(["2022-01-01", 1, 500])],
+    others: [
+      bought(["2021-10-03", 1, 50], ["2021-12-31", 1, 50]),
+      bought(["2021-10-02", 1, 500]),
+      bought(["2022-01-01", 1, 500]),
+    ],
   },
   "replay-100-in-these-dates": {
     members: [bought(["2021-10-03", 1, 50], ["2021-12-31", 1, 50.01])],
-    others: [bought(["2021-10-03", 1, 50], ["2021-12-31", 1, 50]), bought(["2021-10-02", 1, 500]), bought(["2022-01-01", 1, 500])],
+    others: [
+      bought(["2021-10-03", 1, 50], ["2021-12-31", 1, 50]),
+      bought(["2021-10-02", 1, 500]),
+      bought(["2022-01-01", 1, 500]),
+    ],
   },
   "replay-2021-not-since": {
     members: [bought(["2021-12-31", 1, 1])],
@@ -51,7 +66,11 @@ const CASES: Record<string, { readonly members: Purchase[][]; readonly others: P
   },
   "replay-sum-of-some": {
     members: [bought(["2021-01-01", 2, 50], ["2021-01-01", 4, 50])],
-    others: [bought(["2021-01-01", 2, 50], ["2021-01-01", 5, 50]), bought(["2021-01-01", 3, 100]), bought(["2021-01-01", 3, 50], ["2021-01-01", 3, 49.99])],
+    others: [
+      bought(["2021-01-01", 2, 50], ["2021-01-01", 5, 50]),
+      bought(["2021-01-01", 3, 100]),
+      bought(["2021-01-01", 3, 50], ["2021-01-01", 3, 49.99]),
+    ],
   },
 };
 

@@ -24,7 +24,10 @@ const FIRST_OF_JULY_2022 = "2022-06-30T22:00:00.000Z";
 const totalCents = (purchases: readonly Purchase[]): number => purchases.reduce((sum, { cents }) => sum + cents, 0);
 
 /** Between two dates, both included. */
-const between = (first: string, last: string): ((purchase: Purchase) => boolean) => ({ date }) => date >= first && date <= last;
+const between =
+  (first: string, last: string): ((purchase: Purchase) => boolean) =>
+  ({ date }) =>
+    date >= first && date <= last;
 
 export const REPLAY_AUDIENCES: readonly ReplayAudience[] = [
   {
@@ -51,9 +54,13 @@ export const REPLAY_AUDIENCES: readonly ReplayAudience[] = [
     key: "replay-2021-not-since",
     name: "Bought in 2021 and not since",
     rule: {
-      all: [{ event, within: { after: "2021-01-01", before: "2022-01-01" } }, { not: { event, within: { after: "2022-01-01" } } }],
+      all: [
+        { event, within: { after: "2021-01-01", before: "2022-01-01" } },
+        { not: { event, within: { after: "2022-01-01" } } },
+      ],
     },
-    expected: (purchases) => purchases.some(({ date }) => date.startsWith("2021-")) && purchases.every(({ date }) => date < "2022-01-01"),
+    expected: (purchases) =>
+      purchases.some(({ date }) => date.startsWith("2021-")) && purchases.every(({ date }) => date < "2022-01-01"),
   },
   {
     key: "replay-exactly-one",
@@ -84,7 +91,8 @@ export const REPLAY_AUDIENCES: readonly ReplayAudience[] = [
         ],
       },
     },
-    expected: (purchases) => purchases.some((purchase) => purchase.quantity >= 2 && between("2021-06-01", "2021-08-31")(purchase)),
+    expected: (purchases) =>
+      purchases.some((purchase) => purchase.quantity >= 2 && between("2021-06-01", "2021-08-31")(purchase)),
   },
   {
     key: "replay-lapsed-180-days",
@@ -101,7 +109,12 @@ export const REPLAY_AUDIENCES: readonly ReplayAudience[] = [
       of: [
         { event, count: { gte: 5 } },
         { event, sum: { of: "value", gte: 500 } },
-        { any: [{ event, where: { property: "quantity", gte: 10 } }, { event, where: { not: { property: "value", lt: 150 } } }] },
+        {
+          any: [
+            { event, where: { property: "quantity", gte: 10 } },
+            { event, where: { not: { property: "value", lt: 150 } } },
+          ],
+        },
         { none: [{ event, within: { after: "2021-04-01" } }] },
       ],
     },
@@ -118,7 +131,13 @@ export const REPLAY_AUDIENCES: readonly ReplayAudience[] = [
     name: "100 dollars or more in purchases of 2 to 4 CDs for 20 to 50 dollars",
     rule: {
       event,
-      where: { all: [{ property: "quantity", in: [2, 3, 4] }, { property: "value", between: [20, 50] }, { property: "currency", notIn: ["EUR", "GBP"] }] },
+      where: {
+        all: [
+          { property: "quantity", in: [2, 3, 4] },
+          { property: "value", between: [20, 50] },
+          { property: "currency", notIn: ["EUR", "GBP"] },
+        ],
+      },
       sum: { of: "value", gte: 100 },
     },
     expected: (purchases) => {

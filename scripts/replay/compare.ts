@@ -9,7 +9,10 @@ export interface Difference {
 }
 
 /** Customers of the file whose purchases, all taken together, fulfil a condition. */
-export function membersByFile(rows: readonly Purchase[], expected: (purchases: readonly Purchase[]) => boolean): ReadonlySet<string> {
+export function membersByFile(
+  rows: readonly Purchase[],
+  expected: (purchases: readonly Purchase[]) => boolean,
+): ReadonlySet<string> {
   const members = new Set<string>();
   for (const [customer, purchases] of Map.groupBy(rows, (purchase) => purchase.customer)) {
     if (expected(purchases)) members.add(customer);

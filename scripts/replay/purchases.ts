@@ -42,7 +42,14 @@ function parseLine(line: string, row: number): Purchase | undefined {
   if (customer === undefined || hundredths === undefined) return undefined;
   const date = `${year}-${month}-${day}`;
   if (!isDate(date)) return undefined;
-  return { row, customer, date, quantity: Number(quantity), cents: Number(`${whole}${hundredths}`), dollars: Number(`${whole}.${hundredths}`) };
+  return {
+    row,
+    customer,
+    date,
+    quantity: Number(quantity),
+    cents: Number(`${whole}${hundredths}`),
+    dollars: Number(`${whole}.${hundredths}`),
+  };
 }
 
 /** A date such as 30 February is read as one in March, or not at all. */

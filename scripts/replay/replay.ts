@@ -87,7 +87,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
 }
 
 /** Progress as noted, if it is true of the Tideline that answers: one that was emptied does not know the customer of the marked row. */
-async function trueProgress(tideline: Tideline, file: string, rows: readonly Purchase[]): Promise<{ readonly mark: number; readonly goal: number }> {
+async function trueProgress(
+  tideline: Tideline,
+  file: string,
+  rows: readonly Purchase[],
+): Promise<{ readonly mark: number; readonly goal: number }> {
   const noted = readProgress(file);
   const last = rows[noted.mark - 1];
   if (last === undefined) return { mark: 0, goal: noted.goal };
@@ -134,7 +138,11 @@ async function send(options: ReplayOptions, { contentId, progressFile, goal, res
   return report;
 }
 
-async function checkAudiences(tideline: Tideline, rows: readonly Purchase[], show: ShowProgress | undefined): Promise<CheckReport> {
+async function checkAudiences(
+  tideline: Tideline,
+  rows: readonly Purchase[],
+  show: ShowProgress | undefined,
+): Promise<CheckReport> {
   const began = Date.now();
   const ruleset = await publishAudiences(tideline, REPLAY_AUDIENCES, "Audiences of the replay");
   const customers = [...new Set(rows.map(({ customer }) => customer))];
@@ -152,7 +160,12 @@ async function checkAudiences(tideline: Tideline, rows: readonly Purchase[], sho
   return { ruleset, audiences, unknown, decisions: done, ms: Date.now() - began };
 }
 
-function checkAudience(audience: ReplayAudience, rows: readonly Purchase[], customers: readonly string[], decisions: readonly Decision[]): CheckedAudience {
+function checkAudience(
+  audience: ReplayAudience,
+  rows: readonly Purchase[],
+  customers: readonly string[],
+  decisions: readonly Decision[],
+): CheckedAudience {
   const byFile = membersByFile(rows, audience.expected);
   const byTideline = new Set(customers.filter((_, place) => decisions[place]?.audiences.includes(audience.key)));
   return { audience, byFile: byFile.size, byTideline: byTideline.size, ...compareMembers(byFile, byTideline) };

@@ -116,7 +116,8 @@ function noteRefused(reply: unknown, body: string, refused: Map<string, string>)
   for (const { messageId, code } of errors) refused.set(messageId, `quarantined: ${code}`);
   if (count === 0) return;
   const { batch } = JSON.parse(body) as { readonly batch: readonly { readonly messageId: string }[] };
-  for (const { messageId } of batch) if (!refused.has(messageId)) refused.set(messageId, `consent refused ${count} events of its batch`);
+  for (const { messageId } of batch)
+    if (!refused.has(messageId)) refused.set(messageId, `consent refused ${count} events of its batch`);
 }
 
 /** How many may be under way at once. */

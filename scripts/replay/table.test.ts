@@ -3,7 +3,13 @@ import { rangesOf, textTable } from "./table.ts";
 
 describe("a table in plain text", () => {
   it("sets words to the left and numbers to the right, each column as wide as its widest cell", () => {
-    const table = textTable(["what", "n"], [["ab", 1_234.5], ["abcde", 7]]);
+    const table = textTable(
+      ["what", "n"],
+      [
+        ["ab", 1_234.5],
+        ["abcde", 7],
+      ],
+    );
     expect(table).toBe(["what         n", "-----  -------", "ab     1,234.5", "abcde        7"].join("\n"));
   });
   it("leaves nothing at the end of a line", () => {

@@ -8,7 +8,10 @@ export function textTable(head: readonly string[], rows: readonly (readonly Cell
   const lines = [head, ...rows].map((row) => row.map((cell) => (typeof cell === "number" ? NUMBER.format(cell) : cell)));
   const widths = head.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   const print = (cells: readonly string[]): string =>
-    cells.map((cell, at) => (isNumber[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0))).join("  ").trimEnd();
+    cells
+      .map((cell, at) => (isNumber[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .join("  ")
+      .trimEnd();
   const [heading = [], ...body] = lines;
   return [print(heading), print(widths.map((width) => "-".repeat(width))), ...body.map(print)].join("\n");
 }

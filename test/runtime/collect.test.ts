@@ -1,5 +1,6 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { listQuarantine } from "../../durable-objects/quarantine/stub.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { call, fresh, journalOf, stubOf } from "./profiles.ts";
@@ -156,6 +157,40 @@ describe("a collecting call", () => {
     expect(byUser.body.audiences).toEqual(["buyers", "lyon", "visitors"]);
     expect(byBrowser.body).toMatchObject({ audiences: ["buyers", "lyon", "visitors"], profileId: byUser.body.profileId });
     expect(byBrowser.headers.get("server-timing")).toContain('hops;desc="2"');
+  });
+
+  it("gives a browser to the second person who identifies on it, and not to one who is only named", async () => {
+    const [anonymousId, ann, bob, eve] = [fresh("a"), fresh("ann"), fresh("bob"), fresh("eve")];
+    const profileOf = async (identity: object): Promise<unknown> => (await decideOver(ws.secret, { identity })).body.profileId;
+    await collect(ws.writeKeys.web, "identify", { anonymousId, userId: ann });
+    await collect(ws.writeKeys.web, "track", { anonymousId, userId: eve, event: "e" });
+    expect(await profileOf({ anonymousId })).toBe(await profileOf({ userId: ann }));
+    await collect(ws.writeKeys.web, "identify", { anonymousId, userId: bob });
+    expect(await profileOf({ anonymousId })).toBe(await profileOf({ userId: bob }));
+    await collect(ws.writeKeys.web, "page", { anonymousId });
+    expect([(await journal(ann)).length, (await journal(bob)).length, (await journal(eve)).length]).toEqual([1, 2, 1]);
+  });
+
+  it("answers 503 when any object of the call failed, and counts once what is then sent again", async () => {
+    const [broken, well] = [fresh("u"), fresh("u")];
+    await collect(ws.writeKeys.store, "track", { userId: broken, event: "e" });
+    const stub = stubOf(profileName(env.NAME_KEY, ws.id, { type: "userId", value: broken }));
+    const setFormat = (format: number): Promise<unknown> =>
+      runInDurableObject(stub, (_, state) =>
+        state.storage.sql.exec("UPDATE part SET body = json_set(body, '$.format', ?) WHERE k = 0", format),
+      );
+    await setFormat(99);
+    await evictDurableObject(stub);
+    const batch = [broken, well].map((userId) => ({ type: "track", userId, messageId: fresh("m"), event: "f" }));
+    const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const failed = await collect(ws.writeKeys.store, "batch", { batch });
+    expect([failed.status, failed.body.code, failed.headers.get("retry-after")]).toEqual([503, "unavailable", "1"]);
+    expect(JSON.stringify(printed.mock.calls)).not.toContain(broken);
+    printed.mockRestore();
+    await setFormat(1);
+    await evictDurableObject(stub);
+    expect(await collect(ws.writeKeys.store, "batch", { batch })).toMatchObject({ status: 200, body: { success: true } });
+    expect([(await journal(broken)).length, (await journal(well)).length]).toEqual([2, 1]);
   });
 
   it("takes gzip", async () => {

@@ -7,6 +7,11 @@ export function homePage(): Response {
     "Tideline",
     markup`<h1>Tideline</h1>
 <p>A real-time audience platform. This is version ${VERSION}, and it is running.</p>
+<dl>
+<dt>Collect</dt><dd><code>POST /v1/batch</code>, <code>track</code>, <code>identify</code>, <code>page</code>, <code>screen</code>, <code>group</code>, <code>alias</code>, with a source's write key</dd>
+<dt>Decide</dt><dd><code>POST /v1/decide</code>, <code>POST /v1/decide/batch</code>, with a secret key</dd>
+<dt>Manage</dt><dd><code>/api/*</code>: sources, audiences, publishing, people, with a secret key</dd>
+</dl>
 <ul class="plain">
 <li><a href="/api/reference">API reference</a></li>
 <li><a href="/api/openapi.json">OpenAPI document</a></li>
