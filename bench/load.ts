@@ -18,6 +18,8 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
+// Whoever asked is gone: in the middle of a run nothing else would end it.
+process.on("disconnect", () => process.exit());
 process.on("message", (load: Load) => {
   run(load).then(
     (result) => process.send?.({ result }),

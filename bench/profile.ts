@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { ROOT } from "../scripts/bundle.ts";
 import { textTable } from "../scripts/replay/table.ts";
 
@@ -43,7 +43,7 @@ export function originsOf(mapFile: string): Origin {
   return (line, column) => {
     const entry = map.findEntry(line, column);
     if (!("originalSource" in entry)) return undefined;
-    const source = relative(ROOT, resolve(dirname(mapFile), entry.originalSource)).replace(/^.*node_modules\//, "");
+    const source = relative(ROOT, join(dirname(mapFile), entry.originalSource)).replace(/^.*node_modules\//, "");
     return `${source}:${entry.originalLine + 1}`;
   };
 }

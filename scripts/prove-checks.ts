@@ -47,8 +47,20 @@ const PLANTS: readonly Plant[] = [
     check: ["npx", "oxlint", "--type-aware"],
     says: "no-floating-promises",
   },
-  { fault: "a file not formatted", file: "core/model/planted.ts", text: "export   const planted=1\n", check: ["npx", "prettier", "--check", "."], says: "planted.ts" },
-  { fault: "an export nobody uses", file: "core/model/ids.ts", text: "\nexport const planted = 1;\n", check: ["npx", "knip"], says: "planted" },
+  {
+    fault: "a file not formatted",
+    file: "core/model/planted.ts",
+    text: "export   const planted=1\n",
+    check: ["npx", "prettier", "--check", "."],
+    says: "planted.ts",
+  },
+  {
+    fault: "an export nobody uses",
+    file: "core/model/ids.ts",
+    text: "\nexport const planted = 1;\n",
+    check: ["npx", "knip"],
+    says: "planted",
+  },
   {
     fault: "core that imports the Worker",
     file: "core/model/planted.ts",

@@ -95,7 +95,8 @@ async function prepare(running: Miniflare): Promise<void> {
 
 /** The Worker's own stores, reached from here: Miniflare's types are of its own copy of the platform's. */
 async function stores(running: Miniflare): Promise<Stores> {
-  return { DB: await running.getD1Database("DB"), PUBLISHED: await running.getR2Bucket("PUBLISHED") } as unknown as Stores;
+  const bucket: unknown = await running.getR2Bucket("PUBLISHED");
+  return { DB: await running.getD1Database("DB"), PUBLISHED: bucket as R2Bucket };
 }
 
 /** Without the demo somebody must be able to begin: one workspace, and a key to it that is shown once. */

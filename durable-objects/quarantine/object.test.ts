@@ -41,7 +41,7 @@ describe("the quarantine of a workspace", () => {
       after = page.at(-1);
       if (after === undefined) break;
     }
-    expect(seen.toSorted()).toEqual(items.map(({ messageId }) => messageId).toSorted());
+    expect(seen.toSorted()).toEqual(items.map(({ messageId }) => messageId ?? "").toSorted());
   });
 
   it("creates nothing when it is read", async () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { listQuarantine } from "../../durable-objects/quarantine/stub.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { call, fresh, journalOf, stubOf } from "./profiles.ts";
-import { collect, decideOver, makeWorkspace, request, type TestWorkspace } from "./workspace.ts";
+import { collect, decideOver, makeWorkspace, putKey, request, type TestWorkspace } from "./workspace.ts";
 
 let ws: TestWorkspace;
 beforeAll(async () => {
@@ -418,5 +418,19 @@ describe("browsers", () => {
 
   it("do not send with a server's key", async () => {
     expect((await collect(ws.writeKeys.store, "track", { userId: fresh("u"), event: "e" }, { origin })).status).toBe(403);
+    // Nor where somebody gave the server's source an origin.
+    const key = `wk_${fresh("k")}`;
+    const source = {
+      key: "till",
+      kind: "server",
+      channel: "store",
+      party: "first",
+      origins: [origin],
+      identify: "open",
+      consent: "assumed",
+    } as const;
+    await putKey(key, { v: 1, workspace: ws.id, type: "write", source });
+    expect((await collect(key, "track", { userId: fresh("u"), event: "e" })).status).toBe(200);
+    expect((await collect(key, "track", { userId: fresh("u"), event: "e" }, { origin })).status).toBe(403);
   });
 });

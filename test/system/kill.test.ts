@@ -72,9 +72,9 @@ describe("kill -9 in the middle of ingest", () => {
     const sent: Sent[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const victim = VICTIMS[round % VICTIMS.length] ?? "both";
-      let dead = false;
+      const death = new AbortController();
       const sender = async (who: number): Promise<void> => {
-        for (let turn = 0; !dead; turn++) {
+        for (let turn = 0; !death.signal.aborted; turn++) {
           const event = { userId: `u${(who + turn) % PEOPLE}`, messageId: `r${round}-s${who}-t${turn}`, acknowledged: false };
           sent.push(event);
           await send(event);
@@ -87,7 +87,7 @@ describe("kill -9 in the middle of ingest", () => {
       const { workerd } = at.processes();
       kill(victim);
       await at.ended();
-      dead = true;
+      death.abort();
       await Promise.all(senders);
       expect(victim === "node" ? workerd.some(isAlive) : !workerd.some(isAlive)).toBe(true);
       await at.start();
