@@ -4,6 +4,7 @@ import { MATCHING } from "./audiences.ts";
 import { coldWake } from "./cold.ts";
 import { serveFloors, type FloorSettings } from "./floors.ts";
 import { decideBodies, decideLoad, middle, people, rounds, type Area, type Settings, type Tools } from "./harness.ts";
+import type { Load } from "./load.ts";
 import { history } from "./people.ts";
 import { originsOf, profiled, profileTable } from "./profile.ts";
 import { benchRow, type BenchRow } from "./results.ts";
@@ -166,14 +167,34 @@ async function coldRow(ours: TidelineSettings, floor: FloorSettings, settings: S
   );
 }
 
-async function profileDecide({ running, settings }: Served, { log, quick }: Settings, { loader }: Tools): Promise<BenchRow[]> {
-  const load = decideLoad(`${running.url}/v1/decide`, "warm", USUAL, quick ? 3 : 10);
-  await loader.run({ ...load, seconds: 3 });
-  const file = join(import.meta.dirname, "profiles/decide.cpuprofile");
-  const profile = await profiled(running.inspectorPort ?? 0, file, async () => {
-    const { perSecond, p50Ms, p99Ms } = await loader.run(load);
-    log(`  under the profiler ${Math.round(perSecond)} decisions/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`);
+async function profileDecide(
+  { running, settings }: Served,
+  { log, quick }: Settings,
+  { loader, running: all }: Tools,
+): Promise<BenchRow[]> {
+  const origin = originsOf(join(settings.bundle, "index.js.map"));
+  const record = async (name: string, { inspectorPort }: Running, load: Load): Promise<void> => {
+    const file = join(import.meta.dirname, `profiles/${name}.cpuprofile`);
+    const profile = await profiled(inspectorPort ?? 0, file, async () => {
+      const { requests, perSecond, p50Ms, p99Ms } = await loader.run(load);
+      log(
+        `\n  ${name}: ${requests} decisions, ${Math.round(perSecond)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms under the profiler`,
+      );
+    });
+    log(`\n${profileTable(profile, 30, origin)}\n\n  kept as ${file}`);
+  };
+  const warm = decideLoad(`${running.url}/v1/decide`, "warm", USUAL, quick ? 3 : 10);
+  await loader.run({ ...warm, seconds: 3 });
+  await record("decide", running, warm);
+  await running.stop();
+  all.delete(running);
+  const woken = await serveTideline(settings);
+  all.add(woken);
+  await loader.run({ ...decideLoad(`${woken.url}/v1/decide`, "warm", USUAL, 1) });
+  await record("cold-wake", woken, {
+    ...decideLoad(`${woken.url}/v1/decide`, "cold", USUAL, 1),
+    seconds: undefined,
+    connections: 1,
   });
-  log(`\n${profileTable(profile, 30, originsOf(join(settings.bundle, "index.js.map")))}\n\n  kept as ${file}`);
   return [];
 }

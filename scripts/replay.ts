@@ -17,8 +17,12 @@ const USAGE = "Usage: npm run replay -- FILE [--url http://localhost:8787] [--li
 
 const options = readArguments();
 const stop = new AbortController();
-process.once("SIGINT", () => stop.abort());
-process.once("SIGTERM", () => stop.abort());
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    console.error("\nWaiting for what is on its way. Once more to stop at once: the next run goes on from here either way.");
+    stop.abort();
+  });
+}
 
 const bars = new Map<string, InstanceType<typeof cliProgress.SingleBar>>();
 const began = new Map<string, { readonly ms: number; readonly done: number }>();

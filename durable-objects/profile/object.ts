@@ -14,12 +14,15 @@ import type {
 } from "../../core/model/envelope.ts";
 import { newPointer, newProfile, repoint, toPointer, type PointerHead } from "../../core/profile/head.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
-import { explainAt, membershipsAt, type Memberships } from "../../core/profile/memberships.ts";
+import { explainAt } from "../../core/profile/explain.ts";
+import type { Memberships } from "../../core/profile/memberships.ts";
 import { forward, move } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
+import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent } from "./decided.ts";
 import { eventPage } from "./events.ts";
-import { allowedAudiences, encodeDecided, encodeReply, isoOrNull, shownTree, type Decided } from "./reply.ts";
+import { encodeDecided, encodeReply, shownTree } from "./reply.ts";
 import { ProfileStore } from "./store.ts";
+import { profileView } from "./view.ts";
 
 /** A pointer in memory, or a person, or null: nobody. */
 type Memory = LiveProfile | PointerHead | null;
@@ -59,22 +62,24 @@ export class ProfileObject extends DurableObject<Env> {
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
     const now = Math.max(Date.now(), memory?.head.clock ?? 0);
-    if (memory === null) return encodeReply(envelope.at ?? now, encodeDecided(ofNobody(envelope, loaded)));
-    const consent = strictest(memory.head.consent ?? {}, envelope.consent ?? {});
-    if (forbidsProfile(consent)) return encodeReply(envelope.at ?? now, encodeDecided(withoutConsent(loaded)));
-    if (envelope.at !== undefined) return this.#decideAt({ ...envelope, consent }, memory, loaded, envelope.at, now);
+    const asOf = envelope.at ?? now;
+    if (memory === null) return encodeReply(asOf, encodeDecided(decidedOfNobody(envelope, loaded)));
+    const stored = memory.head.consent;
+    const consent = strictest(stored ?? {}, envelope.consent ?? {});
+    if (forbidsProfile(consent)) return encodeReply(asOf, encodeDecided(decidedWithoutConsent(loaded)));
+    if (envelope.at !== undefined) {
+      if (isBeforeHorizon(envelope.at, now, envelope)) return "!at_before_horizon";
+      return encodeReply(asOf, encodeDecided(decidedAt(envelope, memory, loaded, consent, envelope.at, now)));
+    }
     const engine = memory.memberships(loaded.version, loaded.rules, now);
-    const describe = (): string =>
-      encodeDecided(
-        this.#describe({ ...envelope, consent }, memory, loaded, engine.keys(), engine.nextChange, { now, present: now }),
-      );
     const usual = envelope.audiences && !envelope.traits && !envelope.explain && envelope.consent === undefined;
-    if (!usual) return encodeReply(now, describe());
     const last = this.#decided;
-    const same = last?.revision === engine.revision && last.engine === engine && last.consent === memory.head.consent;
-    if (last !== undefined && same) return encodeReply(now, last.text);
-    this.#decided = { revision: engine.revision, engine, consent: memory.head.consent, text: describe() };
-    return encodeReply(now, this.#decided.text);
+    const same = last?.revision === engine.revision && last.engine === engine && last.consent === stored;
+    if (usual && same && last !== undefined) return encodeReply(now, last.text);
+    const found = { keys: engine.keys(), nextChange: engine.nextChange, now, present: now };
+    const text = encodeDecided(decidedOf(envelope, memory, loaded, consent, found));
+    if (usual) this.#decided = { revision: engine.revision, engine, consent: stored, text };
+    return encodeReply(now, text);
   }
 
   /** Where this identifier leads: `""` nobody, `=` a profile here, `@` and the id of the profile it points to. */
@@ -90,24 +95,7 @@ export class ProfileObject extends DurableObject<Env> {
     const memory = this.#wake(envelope);
     if (memory === null) return "";
     if (isPointer(memory)) return `@${memory.to}`;
-    const { head } = memory;
-    const now = Math.max(Date.now(), head.clock);
-    const engine = loaded === undefined ? undefined : memory.memberships(loaded.version, loaded.rules, now);
-    const audiences = (engine?.keys() ?? []).map((key) => {
-      const until = loaded === undefined ? null : explainAt(loaded.rules, memory.history, key, { now, present: now }).nextChange;
-      return { key, since: isoOrNull(memory.since(key) ?? Infinity), until: until === null ? null : isoOrNull(until) };
-    });
-    return `=${JSON.stringify({
-      profileId: envelope.name,
-      kind: "person",
-      firstSeen: isoOrNull(head.firstSeen),
-      lastSeen: isoOrNull(head.lastSeen),
-      identifiers: head.identifiers,
-      traits: memory.history.traitsAt(now),
-      audiences,
-      consent: head.consent ?? {},
-      household: null,
-    })}`;
+    return `=${JSON.stringify(profileView(envelope.name, memory, loaded, Math.max(Date.now(), memory.head.clock)))}`;
   }
 
   /** A page of the journal, JSON after `=`; `""` and `@` as `resolve`. */
@@ -127,7 +115,7 @@ export class ProfileObject extends DurableObject<Env> {
     if (loaded === undefined) return "!unavailable";
     if (!loaded.audiences.has(envelope.audience)) return "!unknown_audience";
     const present = Math.max(Date.now(), memory.head.clock);
-    if (envelope.at !== undefined && envelope.at <= present - envelope.retentionMs) return "!at_before_horizon";
+    if (envelope.at !== undefined && isBeforeHorizon(envelope.at, present, envelope)) return "!at_before_horizon";
     return `=${JSON.stringify(shownTree(explainAt(loaded.rules, memory.history, envelope.audience, { now: envelope.at ?? present, present })))}`;
   }
 
@@ -300,53 +288,26 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   /** The newest ruleset that the caller or this object knows: never an older one than was written under. */
-  #ruleset(envelope: CallEnvelope): Promise<LoadedRuleset | undefined> {
+  async #ruleset(envelope: CallEnvelope): Promise<LoadedRuleset | undefined> {
+    for (;;) {
+      const version = Math.max(envelope.ruleset, this.#version(envelope));
+      const held = heldRuleset(envelope.workspace, version);
+      if (held !== undefined) return held;
+      const loaded = await rulesetOf(this.env.PUBLISHED, envelope.workspace, version, envelope.retentionMs);
+      // Another call may have gone on to a newer one meanwhile.
+      if (this.#version(envelope) <= version) return loaded;
+    }
+  }
+
+  #version(envelope: CallEnvelope): number {
     const memory = this.#wake(envelope);
-    const version = Math.max(envelope.ruleset, memory instanceof LiveProfile ? memory.version : 0);
-    const held = heldRuleset(envelope.workspace, version);
-    return held === undefined
-      ? rulesetOf(this.env.PUBLISHED, envelope.workspace, version, envelope.retentionMs)
-      : Promise.resolve(held);
-  }
-
-  #decideAt(envelope: DecideEnvelope, memory: LiveProfile, loaded: LoadedRuleset, at: number, present: number): DecideReply {
-    if (at <= present - envelope.retentionMs) return "!at_before_horizon";
-    const { keys, nextChange } = membershipsAt(loaded.rules, memory.history, { now: at, present });
-    return encodeReply(at, encodeDecided(this.#describe(envelope, memory, loaded, keys, nextChange, { now: at, present })));
-  }
-
-  #describe(
-    envelope: DecideEnvelope,
-    memory: LiveProfile,
-    loaded: LoadedRuleset,
-    keys: readonly string[],
-    nextChange: number,
-    instant: { readonly now: number; readonly present: number },
-  ): Decided {
-    const explain = (): NonNullable<Decided["explain"]> =>
-      Object.fromEntries(
-        [...loaded.audiences.keys()].map((key) => [key, shownTree(explainAt(loaded.rules, memory.history, key, instant))]),
-      );
-    return {
-      ruleset: loaded.version,
-      known: true,
-      profileId: envelope.name,
-      ...(envelope.audiences ? { audiences: allowedAudiences(keys, loaded, envelope.consent) } : {}),
-      ...(envelope.traits ? { traits: memory.history.traitsAt(instant.now) } : {}),
-      ...(envelope.explain ? { explain: explain() } : {}),
-      nextChange,
-    };
+    return memory instanceof LiveProfile ? memory.version : 0;
   }
 }
 
-/** The same shape as for somebody known; the audiences are those true of an empty log. */
-function ofNobody(envelope: DecideEnvelope, { version, ...loaded }: LoadedRuleset): Decided {
-  const audiences = envelope.audiences ? { audiences: allowedAudiences(loaded.ofNobody, loaded, envelope.consent) } : {};
-  return { ruleset: version, known: false, ...audiences, nextChange: Infinity };
-}
-
-function withoutConsent({ version }: LoadedRuleset): Decided {
-  return { ruleset: version, known: false, audiences: [], reason: "NO_CONSENT", nextChange: Infinity };
+/** At or before it the log is no longer whole, so there is no answer. */
+function isBeforeHorizon(at: number, present: number, { retentionMs }: CallEnvelope): boolean {
+  return at <= present - retentionMs;
 }
 
 function isPointer(memory: Memory): memory is PointerHead {

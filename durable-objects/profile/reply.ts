@@ -1,8 +1,5 @@
-import type { Consent } from "../../core/model/consent.ts";
-import { deniedPurposes } from "../../core/consent/consent.ts";
 import type { JsonObject } from "../../core/model/json.ts";
 import type { ExplainNode } from "../../core/profile/explain.ts";
-import type { LoadedRuleset } from "../ruleset/load.ts";
 
 /** What a decision says of a person; joined to the parts that the Worker knows (`decisionId`) it is the reply of http.md, "Decide". */
 export interface Decided {
@@ -53,18 +50,4 @@ export function shownTree(node: ExplainNode): object {
     case "unavailable":
       return shown;
   }
-}
-
-/** Audiences that may be told under this consent: each carries the purpose it is for. */
-export function allowedAudiences(
-  keys: readonly string[],
-  ruleset: Pick<LoadedRuleset, "audiences">,
-  consent: Consent | undefined,
-): readonly string[] {
-  const denied = deniedPurposes(consent ?? {});
-  if (denied.length === 0) return keys;
-  return keys.filter((key) => {
-    const purpose = ruleset.audiences.get(key)?.purpose;
-    return purpose === undefined || !denied.includes(purpose);
-  });
 }

@@ -4,6 +4,8 @@ const FIRST_DAY = Date.UTC(2021, 0, 1);
 /** From 2021-01-01 to 2022-06-30, as in the real file. */
 const DAYS = 546;
 const DAY_MS = 86_400_000;
+/** Beyond those of the real file: the two may be replayed into one Tideline. */
+const FIRST_CUSTOMER = 50_001;
 /** What a CD costs: real prices, whose sums come out wrong in floats. */
 const PRICES_CENTS = [1_177, 1_249, 1_299, 1_377, 1_433, 1_496, 1_626, 699, 899, 1_997];
 
@@ -14,7 +16,7 @@ const PRICES_CENTS = [1_177, 1_249, 1_299, 1_377, 1_433, 1_496, 1_626, 699, 899,
 export function samplePurchases(count: number, seed: number): string {
   const random = seeded(seed);
   const lines: string[] = [];
-  for (let customer = 1; lines.length < count; customer++) {
+  for (let customer = FIRST_CUSTOMER; lines.length < count; customer++) {
     const own = ordersOf(random).map((order) => ` ${String(customer).padStart(5, "0")} ${order}`);
     lines.push(...own.slice(0, count - lines.length));
   }

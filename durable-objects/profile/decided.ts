@@ -1,0 +1,79 @@
+import { deniedPurposes } from "../../core/consent/consent.ts";
+import type { Consent } from "../../core/model/consent.ts";
+import type { DecideEnvelope } from "../../core/model/envelope.ts";
+import { explainAt } from "../../core/profile/explain.ts";
+import type { LiveProfile } from "../../core/profile/live.ts";
+import { membershipsAt } from "../../core/profile/memberships.ts";
+import type { LoadedRuleset } from "../ruleset/load.ts";
+import { shownTree, type Decided } from "./reply.ts";
+
+/** What was found of a person at an instant. */
+interface Found {
+  readonly keys: readonly string[];
+  readonly nextChange: number;
+  /** ms; `present` is the profile's clock, which what is retained counts from. */
+  readonly now: number;
+  readonly present: number;
+}
+
+/** What a decision says of a person: as much as was asked for, and as consent allows. */
+export function decidedOf(
+  asked: DecideEnvelope,
+  profile: LiveProfile,
+  loaded: LoadedRuleset,
+  consent: Consent,
+  found: Found,
+): Decided {
+  const { keys, nextChange, now } = found;
+  return {
+    ruleset: loaded.version,
+    known: true,
+    profileId: asked.name,
+    ...(asked.audiences ? { audiences: allowedAudiences(keys, loaded, consent) } : {}),
+    ...(asked.traits ? { traits: profile.history.traitsAt(now) } : {}),
+    ...(asked.explain ? { explain: explained(profile, loaded, found) } : {}),
+    nextChange,
+  };
+}
+
+/** As `decidedOf` for another instant, past or future, over what the journal holds. */
+export function decidedAt(
+  asked: DecideEnvelope,
+  profile: LiveProfile,
+  loaded: LoadedRuleset,
+  consent: Consent,
+  at: number,
+  present: number,
+): Decided {
+  const { keys, nextChange } = membershipsAt(loaded.rules, profile.history, { now: at, present });
+  return decidedOf(asked, profile, loaded, consent, { keys, nextChange, now: at, present });
+}
+
+/** Of somebody unknown, in the same shape: the audiences are those true of an empty log. */
+export function decidedOfNobody(asked: DecideEnvelope, loaded: LoadedRuleset): Decided {
+  const audiences = asked.audiences ? { audiences: allowedAudiences(loaded.ofNobody, loaded, asked.consent ?? {}) } : {};
+  return { ruleset: loaded.version, known: false, ...audiences, nextChange: Infinity };
+}
+
+/** Of somebody who said no: nothing, not even that they are known. */
+export function decidedWithoutConsent(loaded: LoadedRuleset): Decided {
+  return { ruleset: loaded.version, known: false, audiences: [], reason: "NO_CONSENT", nextChange: Infinity };
+}
+
+/** Audiences that may be told under this consent: each carries the purpose it is for. */
+function allowedAudiences(keys: readonly string[], loaded: LoadedRuleset, consent: Consent): readonly string[] {
+  const denied = deniedPurposes(consent);
+  if (denied.length === 0) return keys;
+  return keys.filter((key) => {
+    const purpose = loaded.audiences.get(key)?.purpose;
+    return purpose === undefined || !denied.includes(purpose);
+  });
+}
+
+function explained(profile: LiveProfile, loaded: LoadedRuleset, instant: Found): Readonly<Record<string, object>> {
+  const trees = [...loaded.audiences.keys()].map((key) => [
+    key,
+    shownTree(explainAt(loaded.rules, profile.history, key, instant)),
+  ]);
+  return Object.fromEntries(trees) as Readonly<Record<string, object>>;
+}
