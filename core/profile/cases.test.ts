@@ -10,7 +10,8 @@ import { interpret, type Truth } from "../rules/interpret.ts";
 import { parseRule, type RuleSettings } from "../rules/parse.ts";
 import { loadRuleset } from "../rules/ruleset.ts";
 import { History } from "./history.ts";
-import { explainAt, membershipsAt, openMemberships } from "./memberships.ts";
+import { explainAt } from "./explain.ts";
+import { membershipsAt, openMemberships } from "./memberships.ts";
 
 /** Runs `core/rules/cases.json` on the parser, the interpreter and every way into the engine. */
 

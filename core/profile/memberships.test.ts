@@ -3,7 +3,8 @@ import { anArtifact, anEvent, DAY_MS } from "../rules/factories.ts";
 import { loadRuleset } from "../rules/ruleset.ts";
 import type { LogEvent } from "../model/event.ts";
 import { History } from "./history.ts";
-import { explainAt, openMemberships, type Memberships } from "./memberships.ts";
+import { explainAt } from "./explain.ts";
+import { openMemberships, type Memberships } from "./memberships.ts";
 
 const START = Date.UTC(2026, 2, 1);
 
@@ -80,6 +81,28 @@ describe("maintained memberships", () => {
     take(viewed(START + 2), START + 2); // the server's clock stepped back: it is out already
     expect(memberships.keys()).toEqual(["weekly"]);
     expect(memberships.nextChange).toBe(START + 2 + 7 * DAY_MS);
+    take(anEvent({ time: START - 5, name: "Viewed", messageId: "late" }), START + 3);
+    memberships.settle(START + 2 + 7 * DAY_MS);
+    expect(memberships.keys()).toEqual([]);
+    take(anEvent({ time: START + 1, name: "Viewed" }), START + 4); // in its week by that clock, out by the one acted at
+    expect(memberships.keys()).toEqual([]);
+  });
+
+  it("let all that shares an instant enter and leave at once, so that no state in between is foreseen", () => {
+    const { memberships, take } = profile({
+      once: { event: "Viewed", within: "7d", count: { eq: 1 } },
+      gold: { trait: "plan", eq: "gold" },
+    });
+    take(anEvent({ type: "identify", time: START - 5, properties: { plan: "bronze" } }), START);
+    for (const messageId of ["1", "2"]) take(anEvent({ time: START + 5, name: "Viewed", messageId }), START);
+    for (const [messageId, plan] of Object.entries({ 3: "gold", 4: "silver" })) {
+      take(anEvent({ type: "identify", time: START + 5, messageId, properties: { plan } }), START);
+    }
+    expect(memberships.nextChange).toBe(Infinity);
+    memberships.settle(START + 5);
+    expect([memberships.keys(), memberships.nextChange]).toEqual([[], Infinity]);
+    memberships.settle(START + 30 * DAY_MS);
+    expect(memberships.changes()).toEqual([]);
   });
 
   it("settle all that will ever change, at the end of time", () => {
@@ -130,6 +153,21 @@ describe("maintained memberships", () => {
     expect(set(START + 4, null, START + 4)).toEqual([]);
     expect(set(START + 3, "gold", START + 5)).toEqual([]);
     expect(set(START + 6, "silver", START + 6)).toEqual(["known"]);
+  });
+});
+
+describe("a trait that time changed", () => {
+  it("is taken as new when a call sets again what was last known before", () => {
+    const { memberships, take } = profile({ gold: { trait: "plan", eq: "gold" } });
+    const set = (time: number, plan: string, now: number) =>
+      take(anEvent({ type: "identify", time, messageId: `${time}`, properties: { plan } }), now);
+    set(START + 1, "gold", START + 1);
+    set(START + 10, "silver", START + 2); // of the future
+    expect(memberships.keys()).toEqual(["gold"]);
+    memberships.settle(START + 10);
+    expect(memberships.keys()).toEqual([]);
+    set(START + 11, "gold", START + 11);
+    expect(memberships.keys()).toEqual(["gold"]);
   });
 });
 

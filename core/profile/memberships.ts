@@ -8,8 +8,6 @@ import { Deadlines } from "./deadlines.ts";
 import { valueSetBy, type History } from "./history.ts";
 import { ConditionReader, type Instant } from "./reader.ts";
 
-export { explainAt, type ExplainNode } from "./explain.ts";
-
 /** An audience that a profile came into or left. */
 export interface MembershipChange {
   readonly key: string;
@@ -103,11 +101,7 @@ class MaintainedMemberships implements Memberships {
     if (now <= this.#now) return;
     while (this.nextChange <= now && this.nextChange < Infinity) {
       const at = this.nextChange;
-      for (const condition of this.#deadlines.due(at)) {
-        const program = this.#ruleset.program(condition);
-        if (program.kind === "trait") this.#traits.delete(program.key);
-        this.#evaluate(condition, { now: at, present: at });
-      }
+      for (const condition of this.#deadlines.due(at)) this.#evaluate(condition, { now: at, present: at });
       this.#finish(at);
     }
     this.#now = now;

@@ -23,6 +23,13 @@ describe("folding case", () => {
     ["5", "６"],
   ])("keeps %s and %s apart", (a, b) => expect(foldCase(a)).not.toBe(foldCase(b)));
 
+  it("folds plain letters alike alone and beside others", () => {
+    for (let codePoint = 0; codePoint < 128; codePoint++) {
+      const letter = String.fromCodePoint(codePoint);
+      expect(foldCase(`${letter}É`)).toBe(`${foldCase(letter)}é`);
+    }
+  });
+
   it("leaves half a pair as it is", () => {
     expect(foldCase("A\uD801B")).toBe("a\uD801b");
   });
