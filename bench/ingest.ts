@@ -90,8 +90,8 @@ function ingestRows(single: Middle, row: Middle, batch: Middle): BenchRow[] {
 /** Calls of a run: enough to take seconds, few enough to leave profiles at some hundred events. */
 function amounts({ quick }: Settings): { readonly singles: number; readonly batches: number } {
   return quick
-    ? { singles: 100 * CONNECTIONS, batches: 10 * CONNECTIONS }
-    : { singles: 250 * CONNECTIONS, batches: 20 * CONNECTIONS };
+    ? { singles: 200 * CONNECTIONS, batches: 20 * CONNECTIONS }
+    : { singles: 500 * CONNECTIONS, batches: 40 * CONNECTIONS };
 }
 
 /** Each person with another number of events, so that open chunks are of every size and are not sealed all at once. */
@@ -140,7 +140,7 @@ async function profileIngest(
 ): Promise<BenchRow[]> {
   const load = async (name: string) => {
     await seed(tideline.url, name);
-    return collectLoad(`${tideline.url}/v1/track`, WORKSPACE, singles(name, (quick ? 200 : 500) * CONNECTIONS));
+    return collectLoad(`${tideline.url}/v1/track`, WORKSPACE, singles(name, (quick ? 400 : 1_000) * CONNECTIONS));
   };
   await loader.run(await load("warm"));
   const measured = await load("measured");
