@@ -7,13 +7,19 @@ import {
   type KeyRecord,
   type WorkspaceRecord,
 } from "../cold/records.ts";
+import { BoundedMap } from "../../core/model/bounded-map.ts";
 import { FreshCache } from "./fresh-cache.ts";
 import { indexedOrigins } from "./origins.ts";
 
 type Ctx = Pick<ExecutionContext, "waitUntil">;
 
-/** Keyed by the hash: no raw key is kept in memory, and finding one compares hashes only. */
+/** Keyed by the hash, as R2 is: what is found is found by comparing hashes only. */
 const keys = new FreshCache<KeyRecord>({ most: 10_000, mostAbsent: 2_000 });
+/**
+ * Hashes of keys that were found, so that a warm call hashes nothing. A guess is never in here: it takes the way over its
+ * hash, and the map it misses on the way hashes with a seed that nobody outside knows, so its time tells nothing of a key.
+ */
+const hashes = new BoundedMap<string, string>(1_000);
 const workspaces = new FreshCache<WorkspaceRecord>({
   most: 2_000,
   mostAbsent: 200,
@@ -27,12 +33,14 @@ const origins = new FreshCache<true>({ most: 5_000, mostAbsent: 5_000 });
  * @throws Unavailable (as a rejection) where R2 cannot be reached and the key is not known here: answer 503, never 401
  */
 export function findKey(env: Env, ctx: Ctx, key: string): KeyRecord | undefined | Promise<KeyRecord | undefined> {
-  const hash = hashKey(key);
-  return keys.find(hash, {
+  const hash = hashes.get(key) ?? hashKey(key);
+  const found = keys.find(hash, {
     now: Date.now(),
     load: () => load<KeyRecord>(env.PUBLISHED, keyObjectKey(hash)),
     waitUntil: (work) => ctx.waitUntil(work),
   });
+  if (found !== undefined && !(found instanceof Promise)) hashes.put(key, hash);
+  return found;
 }
 
 /** The settings and the ruleset pointer of a workspace, up to 5 s behind (60 s for an isolate that was asked nothing); see `findKey`. */
@@ -78,6 +86,7 @@ export function rememberWorkspace(record: WorkspaceRecord): void {
 /** Empties this isolate's memory, as an eviction would: for tests of the cold path. */
 export function forgetAll(): void {
   keys.clear();
+  hashes.clear();
   workspaces.clear();
   origins.clear();
 }

@@ -5,7 +5,7 @@ const basic = (text: string): string => `Basic ${btoa(text)}`;
 
 function writeKey(headers: Record<string, string>, query = ""): string | undefined {
   const request = new Request(`https://tideline.example/v1/track${query}`, { headers });
-  return writeKeyOf(request, new URL(request.url));
+  return writeKeyOf(request);
 }
 
 describe("the write key of a call", () => {

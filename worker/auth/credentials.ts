@@ -5,11 +5,11 @@ const LONGEST_KEY = 200;
  * The write key of a call, from the first place of http.md, "Keys", that bears one: `Authorization: Basic base64(KEY:)`,
  * `X-Write-Key`, `?writeKey=`. The body's `writeKey` is last and the business of whoever reads the body.
  */
-export function writeKeyOf(request: Request, url: URL): string | undefined {
+export function writeKeyOf(request: Request): string | undefined {
   return (
     basicUser(request.headers.get("authorization")) ??
     usable(request.headers.get("x-write-key")) ??
-    usable(url.searchParams.get("writeKey"))
+    (request.url.includes("?") ? usable(new URL(request.url).searchParams.get("writeKey")) : undefined)
   );
 }
 

@@ -35,7 +35,7 @@ export async function asSource(
   ctx: ExecutionContext,
   handle: (call: SourceCall) => Promise<Response>,
 ): Promise<Response> {
-  const named = writeKeyOf(request, new URL(request.url));
+  const named = writeKeyOf(request);
   const early = named === undefined ? undefined : await findSource(env, ctx, named);
   if (named !== undefined && early === undefined) return refuse("unauthorized");
   const body = await readJson(request);
