@@ -5,7 +5,7 @@ import { coldWake } from "./cold.ts";
 import { serveFloors, type FloorSettings } from "./floors.ts";
 import { decideBodies, decideLoad, middle, people, rounds, type Area, type Settings, type Tools } from "./harness.ts";
 import type { Load } from "./load.ts";
-import { history } from "./people.ts";
+import { history, type Call } from "./people.ts";
 import { originsOf, profiled, profileTable } from "./profile.ts";
 import { benchRow, type BenchRow } from "./results.ts";
 import { meanHeadBytes } from "./rows.ts";
@@ -39,9 +39,8 @@ interface Served {
 export const decideArea: Area = async (settings, tools) => {
   const bundle = join(tools.folder, "bundle");
   bundleWorker(bundle);
-  const usual = await serveFilled(USUAL, bundle, settings, tools);
   const cold = people("cold").map((user) => history(user, COLD_EVENTS, Date.now()));
-  await sendHistories(usual.running.url, USUAL, cold);
+  const usual = await serveFilled(USUAL, bundle, settings, tools, cold);
   if (settings.profile) return profileDecide(usual, settings, tools);
   const few = await serveFilled(FEW, bundle, settings, tools);
   const many = await serveFilled(MANY, bundle, settings, tools);
@@ -60,18 +59,29 @@ export const decideArea: Area = async (settings, tools) => {
   return [...warm, await coldRow(usual.settings, { ...floorSettings, rowBytes }, settings, tools)];
 };
 
-async function serveFilled(workspace: BenchWorkspace, bundle: string, { log, profile }: Settings, tools: Tools): Promise<Served> {
+/**
+ * Fills a Tideline and starts it again: what decides has in memory what deciding needs, and not the control plane that
+ * published or the people who only waited, which the floors have not either.
+ */
+async function serveFilled(
+  workspace: BenchWorkspace,
+  bundle: string,
+  { log, profile }: Settings,
+  tools: Tools,
+  more: readonly (readonly Call[])[] = [],
+): Promise<Served> {
   const settings = { bundle, data: join(tools.folder, `tideline-${workspace.audiences}`), inspect: profile };
+  const filling = await serveTideline(settings);
+  tools.running.add(filling);
+  await createWorkspaces(filling, [workspace]);
+  const began = Date.now();
+  await publishBenchAudiences(filling.url, workspace);
+  const warm = people("warm").map((user) => history(user, WARM_EVENTS, began));
+  await sendHistories(filling.url, workspace, [...warm, ...more]);
+  await filling.stop();
+  tools.running.delete(filling);
   const running = await serveTideline(settings);
   tools.running.add(running);
-  await createWorkspaces(running, [workspace]);
-  const began = Date.now();
-  await publishBenchAudiences(running.url, workspace);
-  await sendHistories(
-    running.url,
-    workspace,
-    people("warm").map((user) => history(user, WARM_EVENTS, began)),
-  );
   const served = { workspace, settings, running };
   const bytes = (await sampleReply(served)).length;
   log(

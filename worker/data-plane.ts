@@ -38,12 +38,13 @@ export const DATA_ROUTES: readonly DataRoute[] = [
 type Args = [Env, ExecutionContext];
 const router = IttyRouter<IRequest, Args>();
 
+function guarded(route: DataRoute, request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  if (route.key === "write") return asSource(request, env, ctx, route.handle);
+  return asSecret(request, env, ctx, route.scope, route.handle);
+}
+
 for (const route of DATA_ROUTES) {
-  router.post(route.path, (request: IRequest, env: Env, ctx: ExecutionContext) =>
-    route.key === "write"
-      ? asSource(request as Request, env, ctx, route.handle)
-      : asSecret(request as Request, env, ctx, route.scope, route.handle),
-  );
+  router.post(route.path, (request: IRequest, env: Env, ctx: ExecutionContext) => guarded(route, request as Request, env, ctx));
 }
 
 router.options("/v1/*", async (request: IRequest, env: Env, ctx: ExecutionContext) => {
@@ -58,9 +59,13 @@ router.all("/v1/*", (request: IRequest) => {
   return wrongMethod ? refuse("method_not_allowed", undefined, { headers: { allow: "POST" } }) : refuse("not_found");
 });
 
-/** Answers everything below `/v1/`. No D1 on its way, cold or warm. */
-export async function dataPlane(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+const hot = new Map(DATA_ROUTES.map((route) => [route.path, route]));
+
+/** Answers everything below `/v1/`. No D1 on its way, cold or warm. @param path of the request's URL, with its query */
+export async function dataPlane(request: Request, path: string, env: Env, ctx: ExecutionContext): Promise<Response> {
   try {
+    const route = request.method === "POST" ? hot.get(path) : undefined;
+    if (route !== undefined) return await guarded(route, request, env, ctx);
     return (await router.fetch(request, env, ctx)) as Response;
   } catch (error) {
     logFault("data-plane", error);

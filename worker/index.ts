@@ -12,10 +12,11 @@ const AFTER_SCHEME = "https://".length;
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
-    const path = request.url.indexOf("/", AFTER_SCHEME);
-    const host = request.headers.get("host") ?? request.url.slice(request.url.indexOf("//") + 2, path);
-    if (env.DEMO === "1" && !DEMO_HOST.test(host)) return refuse("origin_not_allowed");
-    if (request.url.startsWith("/v1/", path)) return dataPlane(request, env, ctx);
+    const { url } = request;
+    const path = url.slice(url.indexOf("/", AFTER_SCHEME));
+    if (env.DEMO === "1" && !DEMO_HOST.test(request.headers.get("host") ?? new URL(url).host))
+      return refuse("origin_not_allowed");
+    if (path.startsWith("/v1/")) return dataPlane(request, path, env, ctx);
     // OpenAPI and zod stay off the way of an event and of a decision.
     const { controlPlane } = await import("./api/control-plane.ts");
     return controlPlane(request, env, ctx);

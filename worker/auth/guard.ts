@@ -64,7 +64,8 @@ export async function asSecret(
   const key = held instanceof Promise ? await held : held;
   if (key?.type !== "secret") return refuse("unauthorized");
   if (!key.scopes.includes(scope)) return refuse("forbidden_scope", `This needs a key with the scope ${scope}.`);
-  const workspace = await findWorkspace(env, ctx, key.workspace);
+  const known = findWorkspace(env, ctx, key.workspace);
+  const workspace = known instanceof Promise ? await known : known;
   if (workspace === undefined) return refuse("unauthorized");
   const body = await readJson(request);
   if (body instanceof Response) return body;
@@ -76,9 +77,11 @@ async function findSource(
   ctx: ExecutionContext,
   writeKey: string,
 ): Promise<{ readonly source: SourceRecord; readonly workspace: WorkspaceRecord } | undefined> {
-  const key = await findKey(env, ctx, writeKey);
+  const held = findKey(env, ctx, writeKey);
+  const key = held instanceof Promise ? await held : held;
   if (key?.type !== "write") return undefined;
-  const workspace = await findWorkspace(env, ctx, key.workspace);
+  const known = findWorkspace(env, ctx, key.workspace);
+  const workspace = known instanceof Promise ? await known : known;
   return workspace === undefined ? undefined : { source: key.source, workspace };
 }
 

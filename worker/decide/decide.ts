@@ -80,15 +80,9 @@ function envelopeFor(request: DecideRequest, workspace: WorkspaceRecord, name: P
 
 /** @returns undefined where the work was not done by then; it may go on, for it writes nothing */
 async function before<T>(deadline: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), Math.max(0, deadline - Date.now()));
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  // The platform's own wait, which ends with the request: Node's timers cost 5 % of a decision.
+  const late = scheduler.wait(Math.max(0, deadline - Date.now()));
+  return (await Promise.race([work, late])) as T | undefined;
 }
 
 /** Waits until the version asked for is published, reading the pointer anew: a caller who has just published does not get the past. */
@@ -102,7 +96,7 @@ async function awaitRuleset(
     const fresh = await findWorkspaceFresh(env, workspace.id);
     if (fresh !== undefined && fresh.ruleset >= version) return fresh;
     if (Date.now() + LOOK_AGAIN_MS > deadline) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    await scheduler.wait(LOOK_AGAIN_MS);
   }
 }
 

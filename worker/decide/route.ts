@@ -34,7 +34,8 @@ export async function decideBatchRoute(call: SecretCall): Promise<Response> {
 
 async function decideOne({ request, env, workspace, key }: SecretCall, body: Json): Promise<Decision | Reason> {
   const statement = isJsonObject(body) ? ownProperty(body, "consent") : undefined;
-  const asked = parseDecideRequest(body, workspace.gvlId, await gppReaderFor([statement]));
+  const gpp = gppReaderFor([statement]);
+  const asked = parseDecideRequest(body, workspace.gvlId, gpp instanceof Promise ? await gpp : gpp);
   if (!asked.ok) return asked.error;
   // Another instant than now shows a person's past: that is reading a profile, not deciding.
   if (asked.value.at !== undefined && !key.scopes.includes("profiles:read")) return "forbidden_scope";

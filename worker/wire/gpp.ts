@@ -1,9 +1,12 @@
 import { needsGpp, type GppReader } from "../../core/consent/read.ts";
 import type { Json } from "../../core/model/json.ts";
 
-/** The GPP decoder is larger than all the rest of the data plane: loaded when the first GPP string comes. */
-export async function gppReaderFor(statements: readonly (Json | undefined)[]): Promise<GppReader> {
-  if (!statements.some(needsGpp)) return unexpectedGpp;
+/** The GPP decoder is larger than all the rest of the data plane: loaded when the first GPP string comes, at once where none does. */
+export function gppReaderFor(statements: readonly (Json | undefined)[]): GppReader | Promise<GppReader> {
+  return statements.some(needsGpp) ? load() : unexpectedGpp;
+}
+
+async function load(): Promise<GppReader> {
   const { consentOfGpp } = await import("../../core/consent/gpp.ts");
   return consentOfGpp;
 }
