@@ -40,7 +40,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.removeAllListeners(signal);
   process.once(signal, () => void stop(0));
 }
-watchRuntime();
+const watching = watchRuntime();
 console.log(`Tideline is ready on http://localhost:${port}`);
 
 function options(): ConstructorParameters<typeof Miniflare>[0] {
@@ -150,9 +150,9 @@ function readNoted(): { readonly node: number; readonly workerd: readonly number
 }
 
 /** When the runtime dies under us there is nothing left to serve with: say so and end, rather than look alive. */
-function watchRuntime(): void {
+function watchRuntime(): NodeJS.Timeout {
   const runtime = childrenOf(process.pid).filter((pid) => commandOf(pid)?.includes("workerd") === true);
-  setInterval(() => {
+  return setInterval(() => {
     if (runtime.every((pid) => commandOf(pid)?.includes("workerd") === true)) return;
     console.error("The runtime has died. Start Tideline again: nothing acknowledged is lost.");
     void stop(1);
@@ -160,6 +160,8 @@ function watchRuntime(): void {
 }
 
 async function stop(code: number): Promise<never> {
+  // A runtime that we end ourselves has not died.
+  clearInterval(watching);
   await Promise.race([mf.dispose().catch(() => undefined), delay(5_000)]);
   rmSync(pidFile, { force: true });
   process.exit(code);
