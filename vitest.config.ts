@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 /** The secret that `wrangler.toml` asks for, as a deploy would hold it. */
 process.env["NAME_KEY"] ??= "a key for tests only, 32 bytes or more";
+// It says at every start where it read that from.
+process.env["WRANGLER_LOG"] ??= "error";
 
 /**
  * Three rooms, three grounds: the pure core in Node, what runs on the platform inside workerd, and whole-system tests

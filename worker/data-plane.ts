@@ -1,4 +1,5 @@
-import { IttyRouter, type IRequest } from "itty-router";
+import { IttyRouter } from "itty-router/IttyRouter";
+import type { IRequest } from "itty-router";
 import { findOrigin } from "./auth/cache.ts";
 import { asSecret, asSource, type SecretCall, type SourceCall } from "./auth/guard.ts";
 import type { Scope } from "./cold/records.ts";

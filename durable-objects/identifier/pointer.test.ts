@@ -131,29 +131,25 @@ describe("a browser that a second person signs in on", () => {
   });
 });
 
+/** The crash: the intent is durable, part of the journal has arrived perhaps, the rest has not. */
+async function cutOff(browser: HashedIdentifier, to: HashedIdentifier): Promise<void> {
+  await runInDurableObject(stubOf(browser.hash), async (_, state) => {
+    const { body } = state.storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one();
+    const head = { ...JSON.parse(body), kind: "pointer", to: to.hash, former: [], consent: null, moving: true };
+    state.storage.sql.exec("UPDATE part SET body = ? WHERE k = 0", JSON.stringify(head));
+    await state.storage.setAlarm(Date.now() + 60_000);
+  });
+  await evictDurableObject(stubOf(browser.hash));
+}
+
 describe("a move that is cut off", () => {
   it("is taken up by the alarm, with nothing lost and nothing twice", async () => {
     const { workspace, browser, ann } = cast();
     const note = "x".repeat(9_000);
     const events = Array.from({ length: 5 }, () => event(browser, { properties: { note } }));
     for (const one of events) await ingest(workspace, browser, [one]);
-    // The crash: the intent is durable, part of the journal has arrived, the rest has not.
-    await runInDurableObject(stubOf(browser.hash), async (_, state) => {
-      const { body } = state.storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one();
-      const head = {
-        ...JSON.parse(body),
-        kind: "pointer",
-        to: ann.hash,
-
-        former: [],
-        consent: null,
-        moving: true,
-      };
-      state.storage.sql.exec("UPDATE part SET body = ? WHERE k = 0", JSON.stringify(head));
-      await state.storage.setAlarm(Date.now() + 60_000);
-    });
     await ingest(workspace, ann, events.slice(0, 2));
-    await evictDurableObject(stubOf(browser.hash));
+    await cutOff(browser, ann);
     expect(await runDurableObjectAlarm(stubOf(browser.hash))).toBe(true);
     expect(await ids(workspace, ann)).toEqual(events.map(({ messageId }) => messageId).toSorted());
     const left = await runInDurableObject(stubOf(browser.hash), (_, state) => ({
@@ -168,20 +164,7 @@ describe("a move that is cut off", () => {
     const { workspace, browser, ann, bob } = cast();
     const events = [event(browser), event(browser)];
     await ingest(workspace, browser, events);
-    await runInDurableObject(stubOf(browser.hash), (_, state) => {
-      const { body } = state.storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one();
-      const head = {
-        ...JSON.parse(body),
-        kind: "pointer",
-        to: ann.hash,
-
-        former: [],
-        consent: null,
-        moving: true,
-      };
-      state.storage.sql.exec("UPDATE part SET body = ? WHERE k = 0", JSON.stringify(head));
-    });
-    await evictDurableObject(stubOf(browser.hash));
+    await cutOff(browser, ann);
     await ingest(workspace, browser, [linkTo(bob)]);
     expect(await ids(workspace, ann)).toEqual(events.map(({ messageId }) => messageId).toSorted());
     expect(await ids(workspace, bob)).toEqual([]);

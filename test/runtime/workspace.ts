@@ -8,7 +8,7 @@ import {
   type SourceRecord,
   type WorkspaceRecord,
 } from "../../worker/cold/records.ts";
-import { DAY_MS, fresh, publishRules } from "./profiles.ts";
+import { DAY_MS, fresh, publishRules, type DecideAnswer } from "./profiles.ts";
 import type { JsonObject } from "../../core/model/json.ts";
 
 /**
@@ -116,16 +116,8 @@ export function collect(
   return request<CollectAnswer>(`/v1/${path}`, body, { authorization: `Basic ${btoa(`${writeKey}:`)}`, ...headers });
 }
 
-export interface DecideBody {
+export interface DecideBody extends DecideAnswer {
   readonly decisionId: string;
-  readonly asOf: string;
-  readonly ruleset: number;
-  readonly known: boolean;
-  readonly profileId?: string;
-  readonly audiences?: readonly string[];
-  readonly traits?: JsonObject;
-  readonly reason?: string;
-  readonly validUntil: string | null;
   readonly code?: string;
 }
 
