@@ -69,8 +69,8 @@ describe("where a profile object lives", () => {
 
   it("is asked for by the visitor's region with the call that may create it", () => {
     const asked: unknown[] = [];
-    const it = { idFromName: (name: string) => name, get: (_: string, options?: unknown) => asked.push(options) };
-    const fake = { ...env, PROFILE: it } as unknown as Env;
+    const namespaceOf = { idFromName: (name: string) => name, get: (_: string, options?: unknown) => asked.push(options) };
+    const fake = { ...env, PROFILE: namespaceOf } as unknown as Env;
     profileStub(fake, { id: "w", jurisdiction: null }, profileName(KEY, "hints", ANN), "weur");
     profileStub(fake, { id: "w", jurisdiction: null }, profileName(KEY, "hints", ANN));
     expect(asked).toEqual([{ locationHint: "weur" }, undefined]);
