@@ -210,7 +210,7 @@ function accepted(log: readonly LogEvent[]): LogEvent[] {
 function valueOf(tested: Tested, log: readonly LogEvent[], key: string, now: number, present: number): Truth {
   const parsed = tested.rules.get(key);
   if (!parsed) throw new Error(key);
-  return interpret(parsed, log, { now, present, retentionMs: RETENTION_MS, profileId: "p" });
+  return interpret(parsed, log, { now, present, ...SETTINGS, profileId: "p" });
 }
 
 /** Keys that the interpreter says are true. */
