@@ -112,16 +112,16 @@ function ofInstant(
       return now < value && value <= now + test.operand;
     case "anniversary": {
       const until = now + test.operand.withinNext;
-      return anniversaries(value, zone, dateAt(until, zone).year).some((t) => now < t && t <= until);
+      return anniversaries(value, zone, dateAt(now, zone).year, dateAt(until, zone).year).some((t) => now < t && t <= until);
     }
   }
 }
 
-/** The day's return in every later year up to one, 29 February as 1 March in years without it. */
-function anniversaries(value: number, zone: string, lastYear: number): number[] {
+/** The day's return in the years from one to another that are later than its own, 29 February as 1 March where there is none. */
+function anniversaries(value: number, zone: string, firstYear: number, lastYear: number): number[] {
   const { year, month, day } = dateAt(value, zone);
   const found: number[] = [];
-  for (let later = year + 1; later <= lastYear && later <= 9_999; later++) {
+  for (let later = Math.max(year + 1, firstYear); later <= lastYear && later <= 9_999; later++) {
     const monthAndDay = `${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
     const date = leadingDate(`${String(later).padStart(4, "0")}-${monthAndDay}`);
     found.push(firstInstantOf(date ?? { year: later, month: 3, day: 1 }, zone));

@@ -1,12 +1,13 @@
-import { isJsonArray } from "../model/json.ts";
+import { isJsonArray, type Json } from "../model/json.ts";
 import type { ValueTest } from "./ast.ts";
 import { compileTest, type NextChange } from "./checks.ts";
-import { propertiesAsked } from "./elements.ts";
+import { compileElement, propertiesAsked } from "./elements.ts";
 import { nextOfMoment } from "./moments.ts";
 import { readPath } from "./path.ts";
+import { TRUE } from "./truth.ts";
 
-/** Changes of elements looked at before the instant reached is told: early then, never late. Only anniversaries come so often. */
-const MOST_STEPS = 100;
+/** Changes of elements that are walked; then the instant reached is told, early but never late. Only anniversaries come so often. */
+const MOST_STEPS = 1_000;
 
 /** When time alone changes what a test says of a value; undefined where it never does. */
 export function nextOfTest(test: ValueTest, zone: string): NextChange | undefined {
@@ -25,25 +26,48 @@ export function nextOfTest(test: ValueTest, zone: string): NextChange | undefine
   }
 }
 
-/** Not every change of a part of an element is one of the whole. */
-function nextOfSome(test: ValueTest<"some">, zone: string): NextChange | undefined {
-  const parts = propertiesAsked(test.operand).flatMap(({ path, test: asked }) => {
-    const next = nextOfTest(asked, zone);
+interface Part {
+  /** Index of the element. */
+  readonly element: number;
+  readonly value: Json | undefined;
+  readonly next: NextChange;
+  due: number;
+}
+
+/** Not every change of a part of an element is one of the whole: walks them in order, asking only the elements they are of. */
+function nextOfSome({ operand }: ValueTest<"some">, zone: string): NextChange | undefined {
+  const asked = propertiesAsked(operand).flatMap(({ path, test }) => {
+    const next = nextOfTest(test, zone);
     return next ? [{ path, next }] : [];
   });
-  if (parts.length === 0) return undefined;
-  const check = compileTest(test, zone);
+  if (asked.length === 0) return undefined;
+  const holds = compileElement(operand, (test) => compileTest(test, zone));
   return (value, now) => {
     if (!isJsonArray(value)) return Infinity;
-    const answer = check(value, now);
+    const parts = value.flatMap((held, element): Part[] =>
+      asked.map(({ path, next }) => {
+        const property = readPath(held, path);
+        return { element, value: property, next, due: next(property, now) };
+      }),
+    );
+    const fitting = new Set<number>();
+    const ask = (index: number, at: number): void => {
+      if (holds({ element: value[index] ?? null, at }) === TRUE) fitting.add(index);
+      else fitting.delete(index);
+    };
+    for (const index of value.keys()) ask(index, now);
+    const answer = fitting.size > 0;
     let at = now;
     for (let step = 0; step < MOST_STEPS; step++) {
-      let next = Infinity;
-      for (const element of value) {
-        for (const part of parts) next = Math.min(next, part.next(readPath(element, part.path), at));
+      at = Infinity;
+      for (const { due } of parts) if (due < at) at = due;
+      if (at === Infinity) break;
+      for (const part of parts) {
+        if (part.due !== at) continue;
+        part.due = part.next(part.value, at);
+        ask(part.element, at);
       }
-      at = next;
-      if (at === Infinity || check(value, at) !== answer) break;
+      if (fitting.size > 0 !== answer) break;
     }
     return at;
   };
