@@ -92,10 +92,15 @@ function firstOfEach(log: readonly LogEvent[]): LogEvent[] {
   );
 }
 
-function runOnInterpreter(rule: Rule, log: readonly LogEvent[], checks: readonly Check[], retentionMs: number): void {
+function runOnInterpreter(
+  rule: Rule,
+  log: readonly LogEvent[],
+  checks: readonly Check[],
+  { zone, retentionMs }: RuleSettings,
+): void {
   for (const { now, present, value } of checks) {
-    expect(interpret(rule, log, { now, present, retentionMs, profileId: "p" })).toBe(value);
-    expect(interpret(rule, [...firstOfEach(log)].toReversed(), { now, present, retentionMs, profileId: "p" })).toBe(value);
+    expect(interpret(rule, log, { now, present, retentionMs, zone, profileId: "p" })).toBe(value);
+    expect(interpret(rule, [...firstOfEach(log)].toReversed(), { now, present, retentionMs, zone, profileId: "p" })).toBe(value);
   }
 }
 
@@ -150,7 +155,7 @@ describe("the cases of the rule language", () => {
         if (!parsed.ok) throw new Error(`refused: ${JSON.stringify(parsed.error)}`);
         const checks = checksOf(one);
         expect(checks.length).toBeGreaterThan(0);
-        runOnInterpreter(parsed.value, logOf(one), checks, settings.retentionMs);
+        runOnInterpreter(parsed.value, logOf(one), checks, settings);
         runOnEngine(parsed.value, logOf(one), checks, settings);
       });
     });

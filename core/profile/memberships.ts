@@ -177,8 +177,8 @@ class MaintainedMemberships implements Memberships {
     this.touched += 1;
     const program = this.#ruleset.program(condition);
     if (program.kind !== "trait") return;
-    const answer = program.check(value);
-    this.#deadlines.set(condition, Infinity);
+    const answer = program.check(value, now);
+    this.#deadlines.set(condition, program.next?.(value, now) ?? Infinity);
     if (this.#values[condition] !== answer) this.#changeValue(condition, answer, now);
   }
 

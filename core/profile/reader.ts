@@ -76,19 +76,23 @@ export class ConditionReader {
   }
 }
 
-/** Evaluates a condition on a trait: its value now, and the first later identify that changes the answer. */
+/** Evaluates a condition on a trait: its value now, and the first later instant at which time or an identify changes the answer. */
 function findTrait(program: TraitProgram, setters: readonly LogEvent[], now: number, finding: Finding): void {
   const to = countUntil(setters, now);
   finding.from = 0;
   finding.to = to;
-  finding.value = program.check(valueSetBy(setters[to - 1], program.key));
-  finding.next = Infinity;
+  let value = valueSetBy(setters[to - 1], program.key);
+  finding.value = program.check(value, now);
+  finding.next = program.next?.(value, now) ?? Infinity;
   for (let at = to; at < setters.length; at++) {
     const setter = setters[at];
     if (!setter || setters[at + 1]?.time === setter.time) continue; // of those at one instant the last counts
-    if (program.check(valueSetBy(setter, program.key)) !== finding.value) {
+    if (finding.next < setter.time) return; // time comes first
+    value = valueSetBy(setter, program.key);
+    if (program.check(value, setter.time) !== finding.value) {
       finding.next = setter.time;
       return;
     }
+    finding.next = program.next?.(value, setter.time) ?? Infinity;
   }
 }

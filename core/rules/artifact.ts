@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from "../model/json.ts";
-import type { Aggregate, EventCondition, Filter, Rule, Scalar, TraitCondition, ValueTest, Window } from "./ast.ts";
+import type { Aggregate, ElementFilter, EventCondition, Filter, Rule, Scalar, TraitCondition, ValueTest, Window } from "./ast.ts";
 
 /**
  * All live audiences of a workspace as one plain JSON value: the flat checked form that a publish stores and every
@@ -188,12 +188,43 @@ function normalFilter(filter: Filter): Filter {
   }
 }
 
-/** The order and repetition of a list of values mean nothing, so lists that mean the same become the same. */
+/** Tests that mean the same become the same: nothing lies in the order and repetition of a list, nor in how a date is written. */
 function normalTest(test: ValueTest): ValueTest {
-  if (test.op !== "in" && test.op !== "notIn") return test;
-  const byText = new Map<string, Scalar>(test.operand.map((value) => [JSON.stringify(value), value]));
-  const operand = [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
-  return { ...test, operand };
+  switch (test.op) {
+    case "in":
+    case "notIn":
+    case "hasAny":
+    case "hasAll":
+    case "hasNone":
+      return { ...test, operand: normalList(test.operand) };
+    case "cidr":
+      return { ...test, operand: normalList(test.operand) };
+    case "before":
+    case "after":
+      return { ...test, operand: { ms: test.operand.ms, text: new Date(test.operand.ms).toISOString() } };
+    case "some":
+      return { ...test, operand: normalElement(test.operand) };
+    default:
+      return test;
+  }
+}
+
+function normalElement(filter: ElementFilter): ElementFilter {
+  switch (filter.kind) {
+    case "all":
+    case "any":
+    case "none":
+      return { kind: filter.kind, of: filter.of.map(normalElement) };
+    case "not":
+      return { kind: filter.kind, part: normalElement(filter.part) };
+    case "property":
+      return { ...filter, test: normalTest(filter.test) };
+  }
+}
+
+function normalList<Value extends Scalar>(values: readonly Value[]): readonly Value[] {
+  const byText = new Map<string, Value>(values.map((value) => [JSON.stringify(value), value]));
+  return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
 /** Canonical text of a part of the artifact: all of it is JSON, which its types, having optional members, cannot say. */

@@ -44,6 +44,26 @@ export interface Operands {
   readonly between: readonly [number, number];
   readonly exists: boolean;
   readonly contains: string;
+  readonly startsWith: string;
+  readonly endsWith: string;
+  readonly glob: string;
+  readonly matches: string;
+  readonly hasAny: readonly Scalar[];
+  readonly hasAll: readonly Scalar[];
+  readonly hasNone: readonly Scalar[];
+  readonly size: Compare;
+  readonly some: ElementFilter;
+  readonly before: WrittenInstant;
+  readonly after: WrittenInstant;
+  /** Spans in ms. */
+  readonly withinLast: number;
+  readonly olderThan: number;
+  readonly withinNext: number;
+  readonly anniversary: { readonly withinNext: number };
+  readonly version: VersionCompare;
+  /** Blocks as `parseBlock` reads them, at least one. */
+  readonly cidr: readonly string[];
+  readonly near: Circle;
 }
 
 export type Operator = keyof Operands;
@@ -68,6 +88,9 @@ export interface PropertyFilter {
   readonly test: ValueTest;
 }
 
+/** What an element of an array must be, by its properties: of `some`. */
+export type ElementFilter = Group<ElementFilter> | Negation<ElementFilter> | PropertyFilter;
+
 /** What the event itself says of where it came from: never unknown. */
 export interface OriginFilter {
   readonly kind: "source" | "party" | "channel";
@@ -83,6 +106,24 @@ export interface Compare {
   readonly gt?: number;
   readonly gte?: number;
   readonly between?: readonly [number, number];
+}
+
+/** The same over versions, by semver precedence. */
+export interface VersionCompare {
+  readonly eq?: string;
+  readonly ne?: string;
+  readonly lt?: string;
+  readonly lte?: string;
+  readonly gt?: string;
+  readonly gte?: string;
+  readonly between?: readonly [string, string];
+}
+
+/** Every place at most `km` from one, in degrees north and east. */
+export interface Circle {
+  readonly lat: number;
+  readonly lon: number;
+  readonly km: number;
 }
 
 /** A fixed instant, with the words it was written in, for the sentence. */

@@ -1,6 +1,7 @@
+import { isJsonObject } from "../model/json.ts";
 import type { Compare } from "./ast.ts";
 import { childPointer, type Reading } from "./faults.ts";
-import { readNumber, readRange } from "./operator-syntax.ts";
+import { readNumber, readRange } from "./operand-syntax.ts";
 
 const BOUNDS: ReadonlySet<string> = new Set(["eq", "ne", "lt", "lte", "gt", "gte"]);
 
@@ -27,6 +28,12 @@ export function readCompare(
   }
   if (bounds === 0) return reading.fault(pointer, "missing_operator", `Say how many, for example {"gte":2} for at least 2.`);
   return faulty ? undefined : compare;
+}
+
+/** Reads COMPARE where it is all of an operand. */
+export function readCompareAlone(reading: Reading, written: unknown, pointer: string): Compare | undefined {
+  if (!isJsonObject(written)) return reading.fault(pointer, "wrong_type", `Say how many, for example {"gte":2} for at least 2.`);
+  return readCompare(reading, written, pointer, new Set());
 }
 
 function readBound(

@@ -68,5 +68,79 @@ describe("the sentence of a rule", () => {
       { not: { atLeast: 2, of: [{ trait: "a", exists: true }, { trait: "b", eq: 1 }, bought] } },
       "People who fit at least 2 of these 3: (whose a is not known), (whose b is known and is not 1), (who did not do “Order Completed” in the last 30 days).",
     ],
+    [{ trait: "sku", startsWith: "A" }, "People whose sku starts with “A”."],
+    [
+      { not: { trait: "sku", endsWith: "A", ignoreCase: true } },
+      "People whose sku is a text that does not end with “A” in upper or lower case.",
+    ],
+    [{ trait: "sku", glob: "A*" }, "People whose sku looks like “A*”."],
+    [{ not: { trait: "sku", matches: "^A" } }, "People whose sku is a text that does not match the pattern “^A”."],
+    [{ trait: "tags", hasAny: ["a", "b"] }, "People whose tags has “a” or “b”."],
+    [{ trait: "tags", hasAll: ["a", "b"] }, "People whose tags has all of “a” and “b”."],
+    [{ not: { trait: "tags", hasNone: ["a"] } }, "People whose tags has “a”."],
+    [{ trait: "tags", hasNone: ["a", 5] }, "People whose tags is a list without “a” or 5."],
+    [{ trait: "tags", size: { gte: 2 } }, "People whose tags is a list of at least 2 elements."],
+    [
+      { not: { trait: "tags", size: { gte: 2, lt: 5 } } },
+      "People whose tags is a list of a number that is not at least 2 and less than 5 elements.",
+    ],
+    [
+      {
+        trait: "trips",
+        some: {
+          all: [
+            { property: "to", eq: "Rome" },
+            { property: "at", withinNext: "7d" },
+          ],
+        },
+      },
+      "People whose trips has an element with (to is “Rome” and at is in the next 7 days).",
+    ],
+    [
+      { not: { trait: "trips", some: { not: { property: "to", eq: "Rome" } } } },
+      "People whose trips is a list without an element with (to is known and is not “Rome”).",
+    ],
+    [{ trait: "since", before: "2026-01-01" }, "People whose since is before 2026-01-01."],
+    [{ not: { trait: "since", before: "2026-01-01" } }, "People whose since is 2026-01-01 or later."],
+    [{ trait: "seen", withinLast: "1d" }, "People whose seen is in the last day."],
+    [{ not: { trait: "seen", withinLast: "36h" } }, "People whose seen is a date that is not in the last 36 hours."],
+    [{ trait: "seen", olderThan: "30d" }, "People whose seen is at least 30 days ago."],
+    [{ not: { trait: "seen", olderThan: "1d" } }, "People whose seen is a date that is not yet 1 day ago."],
+    [{ trait: "born", anniversary: { withinNext: "1w" } }, "People whose born has its anniversary in the next 7 days."],
+    [
+      {
+        event: "Booked",
+        where: {
+          all: [
+            { property: "at", withinNext: "7d" },
+            { property: "born", anniversary: { withinNext: "1d" } },
+          ],
+        },
+      },
+      "People who did “Booked” (at is in the 7 days after the event and born has its anniversary in the day after the event).",
+    ],
+    [
+      {
+        event: "Booked",
+        where: {
+          any: [
+            { property: "seen", olderThan: "2d" },
+            { property: "legs", some: { property: "at", withinLast: "1h" } },
+          ],
+        },
+      },
+      "People who did “Booked” (seen is at least 2 days before the event or legs has an element with (at is in the hour before the event)).",
+    ],
+    [
+      { trait: "app", version: { gte: "2.0.0", lt: "3.0.0" } },
+      "People whose app is a version of at least 2.0.0 and less than 3.0.0.",
+    ],
+    [{ not: { trait: "app", version: { lt: "2.0.0" } } }, "People whose app is a version of at least 2.0.0."],
+    [{ trait: "ip", cidr: ["10.0.0.0/8", "::1/128"] }, "People whose ip is an address in “10.0.0.0/8” or “::1/128”."],
+    [{ trait: "home", near: { lat: 48.86, lon: 2.35, km: 10 } }, "People whose home is at most 10 km from 48.86, 2.35."],
+    [
+      { not: { trait: "home", near: { lat: 48.86, lon: 2.35, km: 10 } } },
+      "People whose home is a place more than 10 km from 48.86, 2.35.",
+    ],
   ])("of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
 });

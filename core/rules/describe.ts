@@ -1,7 +1,7 @@
-import type { Filter, Group, Rule } from "./ast.ts";
+import type { Filter, Group, Rule, ValueTest } from "./ast.ts";
 import { ENGLISH } from "./english.ts";
 import { pathText } from "./path.ts";
-import type { Phrases } from "./phrases.ts";
+import type { Aside, Phrases } from "./phrases.ts";
 
 type Join = "all" | "any";
 
@@ -45,33 +45,38 @@ function aboutPeople(rule: Rule, denied: boolean, phrases: Phrases): Words {
       );
     }
     case "trait":
-      return single(phrases.trait(pathText(rule.path), rule.test, denied));
+      return single(phrases.trait(pathText(rule.path), rule.test, denied, asideOf(rule.test, "now", phrases)));
     case "event": {
       const { names, window, aggregate } = rule;
-      const where = rule.where && aboutEvents(rule.where, false, phrases).text;
+      const where = rule.where && aboutEvents(rule.where, false, "event", phrases).text;
       return single(phrases.events({ names, where, window, aggregate }, denied));
     }
   }
 }
 
-function aboutEvents(filter: Filter, denied: boolean, phrases: Phrases): Words {
+/** @param from what time operators count from */
+function aboutEvents(filter: Filter, denied: boolean, from: Aside["from"], phrases: Phrases): Words {
   switch (filter.kind) {
     case "not":
-      return aboutEvents(filter.part, !denied, phrases);
+      return aboutEvents(filter.part, !denied, from, phrases);
     case "all":
     case "any":
     case "none": {
       const { join, deny } = turned(filter, denied);
-      const parts = filter.of.map((part) => aboutEvents(part, deny, phrases));
+      const parts = filter.of.map((part) => aboutEvents(part, deny, from, phrases));
       return joined(parts, join, { all: phrases.allOf, any: phrases.anyOf });
     }
     case "property":
-      return single(phrases.property(pathText(filter.path), filter.test, denied));
+      return single(phrases.property(pathText(filter.path), filter.test, denied, asideOf(filter.test, from, phrases)));
     case "source":
     case "party":
     case "channel":
       return single(phrases.origin(filter.kind, filter.is, denied));
   }
+}
+
+function asideOf(test: ValueTest, from: Aside["from"], phrases: Phrases): Aside {
+  return { from, element: test.op === "some" ? aboutEvents(test.operand, false, from, phrases).text : undefined };
 }
 
 /** How a group is said, perhaps denied: not all is any of the denials, none and not any are all of them. */

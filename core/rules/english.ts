@@ -1,6 +1,6 @@
-import type { Compare, OriginFilter, Scalar, ValueTest, Window } from "./ast.ts";
+import type { Compare, OriginFilter, Scalar, ValueTest, VersionCompare, Window } from "./ast.ts";
 import { pathText } from "./path.ts";
-import type { EventWords, Phrases } from "./phrases.ts";
+import type { Aside, EventWords, Phrases } from "./phrases.ts";
 
 /** Values of a list that are named; the rest are counted. */
 const MOST_NAMED = 5;
@@ -32,16 +32,16 @@ export const ENGLISH: Phrases = {
   any: (clauses) => list(clauses, "or"),
   atLeast: (least, clauses) =>
     `who fit at least ${least} of these ${clauses.length}: ${clauses.map((clause) => `(${clause})`).join(", ")}`,
-  trait: (path, test, denied) => `whose ${path} ${predicate(test, denied)}`,
+  trait: (path, test, denied, aside) => `whose ${path} ${predicate(test, denied, aside)}`,
   events,
   allOf: (filters) => list(filters, "and"),
   anyOf: (filters) => list(filters, "or"),
-  property: (path, test, denied) => `${path} ${predicate(test, denied)}`,
+  property: (path, test, denied, aside) => `${path} ${predicate(test, denied, aside)}`,
   origin: (kind: OriginFilter["kind"], is, denied) => `${kind} is ${denied ? "not " : ""}${quoted(is)}`,
 };
 
 /** What is said of one value. What is denied is denied of a value that can be compared, as the rule does. */
-function predicate(test: ValueTest, denied: boolean): string {
+function predicate(test: ValueTest, denied: boolean, { from, element = "" }: Aside): string {
   const anyCase = test.ignoreCase ? " in upper or lower case" : "";
   switch (test.op) {
     case "eq":
@@ -67,7 +67,63 @@ function predicate(test: ValueTest, denied: boolean): string {
       return denied
         ? `is a text that does not contain ${quoted(test.operand)}${anyCase}`
         : `contains ${quoted(test.operand)}${anyCase}`;
+    case "startsWith":
+      return `${denied ? "is a text that does not start" : "starts"} with ${quoted(test.operand)}${anyCase}`;
+    case "endsWith":
+      return `${denied ? "is a text that does not end" : "ends"} with ${quoted(test.operand)}${anyCase}`;
+    case "glob":
+      return `${denied ? "is a text that does not look" : "looks"} like ${quoted(test.operand)}${anyCase}`;
+    case "matches":
+      return `${denied ? "is a text that does not match" : "matches"} the pattern ${quoted(test.operand)}${anyCase}`;
+    case "hasAny":
+    case "hasNone":
+      return `${(test.op === "hasAny") !== denied ? "has" : "is a list without"} ${choices(test.operand)}${anyCase}`;
+    case "hasAll":
+      return `${denied ? "is a list that does not have" : "has"} all of ${choices(test.operand, "and")}${anyCase}`;
+    case "size": {
+      const amount = bounds(test.operand, denied);
+      const many = amount ?? `a number that is not ${bounds(test.operand, false)}`;
+      return `is a list of ${many} ${many === "exactly 1" ? "element" : "elements"}`;
+    }
+    case "some":
+      return `${denied ? "is a list without" : "has"} an element with (${element})`;
+    case "before":
+    case "after":
+      return (test.op === "before") !== denied ? `is before ${test.operand.text}` : `is ${test.operand.text} or later`;
+    case "withinLast":
+      return `is ${denied ? "a date that is not " : ""}${from === "now" ? `in the last ${span(test.operand)}` : `in the ${span(test.operand)} before the event`}`;
+    case "olderThan":
+      return `is ${denied ? "a date that is not yet" : "at least"} ${fullSpan(test.operand)} ${from === "now" ? "ago" : "before the event"}`;
+    case "withinNext":
+      return `is ${denied ? "a date that is not " : ""}${ahead(test.operand, from)}`;
+    case "anniversary":
+      return `${denied ? "is a date without an" : "has its"} anniversary ${ahead(test.operand.withinNext, from)}`;
+    case "version": {
+      const which = bounds(test.operand, denied);
+      return which === undefined ? `is a version that is not ${bounds(test.operand, false)}` : `is a version of ${which}`;
+    }
+    case "cidr":
+      return `is an address ${denied ? "outside" : "in"} ${choices(test.operand)}`;
+    case "near": {
+      const { lat, lon, km } = test.operand;
+      return denied ? `is a place more than ${km} km from ${lat}, ${lon}` : `is at most ${km} km from ${lat}, ${lon}`;
+    }
   }
+}
+
+function ahead(ms: number, from: Aside["from"]): string {
+  return from === "now" ? `in the next ${span(ms)}` : `in the ${span(ms)} after the event`;
+}
+
+/** A span of time after "the": one of a unit is said without its number. */
+function span(ms: number): string {
+  return fullSpan(ms).replace(/^1 /, "");
+}
+
+function fullSpan(ms: number): string {
+  const [unit, length] = UNITS.find(([, unitMs]) => ms % unitMs === 0) ?? (["millisecond", 1] as const);
+  const count = ms / length;
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
 }
 
 type Bound = "eq" | "ne" | "lt" | "lte" | "gt" | "gte";
@@ -83,18 +139,18 @@ const BOUND: Record<Bound, string> = {
   gte: "at least",
 };
 
-function bound(op: Bound, value: number): string {
+function bound(op: Bound, value: number | string): string {
   return `${BOUND[op]} ${value}`;
 }
 
-function range([low, high]: readonly [number, number]): string {
+function range([low, high]: readonly [number | string, number | string]): string {
   return `from ${low} to ${high}`;
 }
 
 /** Bounds in words; a single one that is denied becomes its opposite. Undefined where several are denied. */
-function bounds(compare: Compare, denied: boolean): string | undefined {
+function bounds(compare: Compare | VersionCompare, denied: boolean): string | undefined {
   const { between, eq, ne, lt, lte, gt, gte } = compare;
-  const singles = Object.entries({ gte, gt, lte, lt, eq, ne }).flatMap(([op, value]): [Bound, number][] =>
+  const singles = Object.entries({ gte, gt, lte, lt, eq, ne }).flatMap(([op, value]): [Bound, number | string][] =>
     value !== undefined && isBound(op) ? [[op, value]] : [],
   );
   if (denied && singles.length + (between ? 1 : 0) > 1) return undefined;
@@ -156,10 +212,10 @@ function period(window: Window): string {
   }
 }
 
-function choices(values: readonly Scalar[]): string {
+function choices(values: readonly Scalar[], word: "and" | "or" = "or"): string {
   const named = values.slice(0, MOST_NAMED).map(quoted);
   const rest = values.length - named.length;
-  return list(rest > 0 ? [...named, `${rest} more`] : named, "or");
+  return list(rest > 0 ? [...named, `${rest} more`] : named, word);
 }
 
 function quoted(value: Scalar): string {

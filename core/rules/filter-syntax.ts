@@ -1,16 +1,17 @@
 import { CHANNELS, PARTIES } from "../model/event.ts";
 import { isJsonObject } from "../model/json.ts";
-import type { Filter, OriginFilter, PropertyFilter } from "./ast.ts";
+import type { ElementFilter, Filter, OriginFilter, PropertyFilter } from "./ast.ts";
 import { childPointer, type Reading } from "./faults.ts";
 import { readGroup, readNegation, refuseOtherKeys } from "./group-syntax.ts";
 import { readTest } from "./operator-syntax.ts";
 import { parsePath } from "./path.ts";
 
 type Written = Readonly<Record<string, unknown>>;
-type ReadFilter = (reading: Reading, written: Written, pointer: string, depth: number) => Filter | undefined;
+type ReadKind<Kind> = (reading: Reading, written: Written, pointer: string, depth: number) => Kind | undefined;
+type Kinds<Kind> = ReadonlyMap<string, ReadKind<Kind>>;
 
 /** Every kind of filter, by the key that names it (rules.md, "Events"). */
-const KINDS: ReadonlyMap<string, ReadFilter> = new Map<string, ReadFilter>([
+const KINDS: Kinds<Filter> = new Map<string, ReadKind<Filter>>([
   ["all", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "all", readFilter)],
   ["any", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "any", readFilter)],
   ["none", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "none", readFilter)],
@@ -21,13 +22,38 @@ const KINDS: ReadonlyMap<string, ReadFilter> = new Map<string, ReadFilter>([
   ["channel", (reading, written, pointer) => readOrigin(reading, written, pointer, "channel")],
 ]);
 
+/** Those that an element of an array can be asked: it comes from nowhere (rules.md, "Traits", `some`). */
+const ELEMENT_KINDS: Kinds<ElementFilter> = new Map<string, ReadKind<ElementFilter>>([
+  ["all", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "all", readElementFilter)],
+  ["any", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "any", readElementFilter)],
+  ["none", (reading, written, pointer, depth) => readGroup(reading, written, pointer, depth, "none", readElementFilter)],
+  ["not", (reading, written, pointer, depth) => readNegation(reading, written, pointer, depth, readElementFilter)],
+  ["property", readProperty],
+]);
+
 /** Reads what `where` holds. */
 export function readFilter(reading: Reading, written: unknown, pointer: string, depth: number): Filter | undefined {
+  return readOneOf(KINDS, "an event", reading, written, pointer, depth);
+}
+
+/** Reads what `some` holds. */
+export function readElementFilter(reading: Reading, written: unknown, pointer: string, depth: number): ElementFilter | undefined {
+  return readOneOf(ELEMENT_KINDS, "an element of a list", reading, written, pointer, depth);
+}
+
+function readOneOf<Kind>(
+  kindsKnown: Kinds<Kind>,
+  what: string,
+  reading: Reading,
+  written: unknown,
+  pointer: string,
+  depth: number,
+): Kind | undefined {
   if (!reading.enter(pointer, depth)) return undefined;
   if (!isJsonObject(written))
     return reading.fault(pointer, "wrong_type", `A filter is an object, for example {"property":"category","eq":"shoes"}.`);
   const keys = Object.keys(written);
-  const kinds = keys.filter((key) => KINDS.has(key));
+  const kinds = keys.filter((key) => kindsKnown.has(key));
   const [kind] = kinds;
   if (kinds.length > 1) {
     return reading.fault(
@@ -36,17 +62,19 @@ export function readFilter(reading: Reading, written: unknown, pointer: string, 
       `This filter asks several things at once: join them with "all" or "any".`,
     );
   }
-  if (kind !== undefined) return KINDS.get(kind)?.(reading, written, pointer, depth);
+  if (kind !== undefined) return kindsKnown.get(kind)?.(reading, written, pointer, depth);
   if (keys.length === 0)
-    return reading.fault(pointer, "missing_condition", "This filter is empty: say what an event must be to count.");
+    return reading.fault(pointer, "missing_condition", `This filter is empty: say what ${what} must be to count.`);
   for (const key of keys)
-    reading.fault(childPointer(pointer, key), "unknown_key", `“${key}” is not something an event can be filtered by.`);
+    reading.fault(childPointer(pointer, key), "unknown_key", `“${key}” is not something ${what} can be filtered by.`);
   return undefined;
 }
 
-function readProperty(reading: Reading, written: Written, pointer: string): PropertyFilter | undefined {
+function readProperty(reading: Reading, written: Written, pointer: string, depth: number): PropertyFilter | undefined {
   const path = readPathAt(reading, written["property"], childPointer(pointer, "property"));
-  const test = readTest(reading, written, pointer, "property");
+  const test = readTest(reading, written, pointer, "property", (element, place) =>
+    readElementFilter(reading, element, place, depth + 1),
+  );
   return path && test ? { kind: "property", path, test } : undefined;
 }
 

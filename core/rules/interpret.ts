@@ -1,8 +1,9 @@
 import { Big } from "big.js";
 import { compareLogOrder, type LogEvent } from "../model/event.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
-import type { Compare, EventCondition, Filter, Path, Rule, Scalar, ValueTest, Window } from "./ast.ts";
+import type { Compare, ElementFilter, EventCondition, Filter, Path, Rule, Scalar, ValueTest, Window } from "./ast.ts";
 import { foldCase } from "./case-folding.ts";
+import { askValue, type When } from "./interpret-values.ts";
 import type { Truth } from "./truth.ts";
 
 export type { Truth } from "./truth.ts";
@@ -13,17 +14,19 @@ export interface Asked {
   /** The instant at which the question is put; `now` may be before it, or after. */
   readonly present: number;
   readonly retentionMs: number;
+  /** IANA name of the workspace's time zone, in which a date alone begins. */
+  readonly zone: string;
   readonly profileId: string;
 }
 
 /**
  * The reference interpreter: rules.md line by line, from scratch at every question, with nothing remembered and nothing
- * shared with the engine but the table of letters. Slow and obvious, because the engine is tested against it.
+ * shared with the engine but the reading of values. Slow and obvious, because the engine is tested against it.
  * @param log all accepted events in the order they were accepted, duplicates included
  */
 export function interpret(rule: Rule, log: readonly LogEvent[], asked: Asked): Truth {
   const accepted = withoutDuplicates(log);
-  return evaluate(rule, { log: retained(accepted, asked), traits: traitsAt(accepted, asked.now), now: asked.now });
+  return evaluate(rule, { log: retained(accepted, asked), traits: traitsAt(accepted, asked.now), ...asked });
 }
 
 interface Seen {
@@ -31,6 +34,7 @@ interface Seen {
   readonly log: readonly LogEvent[];
   readonly traits: ReadonlyMap<string, Json>;
   readonly now: number;
+  readonly zone: string;
 }
 
 // What a rule sees
@@ -85,7 +89,7 @@ function evaluate(rule: Rule, seen: Seen): Truth {
       return true;
     case "trait": {
       const [key = "", ...rest] = rule.path;
-      return ask(follow(seen.traits.get(key), rest), rule.test);
+      return ask(follow(seen.traits.get(key), rest), rule.test, { at: seen.now, zone: seen.zone });
     }
     case "event":
       return aggregate(rule, seen);
@@ -115,7 +119,7 @@ function follow(value: Json | undefined, path: Path): Json | undefined {
   return follow(value[key], rest);
 }
 
-function ask(value: Json | undefined, test: ValueTest): Truth {
+function ask(value: Json | undefined, test: ValueTest, when: When): Truth {
   const missing = value === undefined || value === null;
   if (test.op === "exists") return missing !== test.operand;
   if (missing) return "unknown";
@@ -142,15 +146,37 @@ function ask(value: Json | undefined, test: ValueTest): Truth {
     case "between":
       if (typeof value !== "number" || !Number.isFinite(value)) return "unknown";
       return compare(new Big(String(value)), { [test.op]: test.operand });
+    case "size":
+      return Array.isArray(value) ? compare(new Big(value.length), test.operand) : "unknown";
+    case "some":
+      return Array.isArray(value) ? value.some((element: Json) => ofElement(test.operand, element, when) === true) : "unknown";
+    default:
+      return askValue(value, test, when);
+  }
+}
+
+/** What `some` asks of one element: a filter over its properties. */
+function ofElement(where: ElementFilter, element: Json, when: When): Truth {
+  switch (where.kind) {
+    case "all":
+      return all(where.of.map((part) => ofElement(part, element, when)));
+    case "any":
+      return any(where.of.map((part) => ofElement(part, element, when)));
+    case "none":
+      return not(any(where.of.map((part) => ofElement(part, element, when))));
+    case "not":
+      return not(ofElement(where.part, element, when));
+    case "property":
+      return ask(follow(element, where.path), where.test, when);
   }
 }
 
 // Events
 
-function aggregate({ names, where, window, aggregate: asked }: EventCondition, { log, now }: Seen): Truth {
+function aggregate({ names, where, window, aggregate: asked }: EventCondition, { log, now, zone }: Seen): Truth {
   const matching = log.filter(
     (event) =>
-      isNamed(event, names) && isWithin(event.time, window, now) && (where === undefined || filter(where, event) === true),
+      isNamed(event, names) && isWithin(event.time, window, now) && (where === undefined || filter(where, event, zone) === true),
   );
   switch (asked.kind) {
     case "count":
@@ -184,18 +210,18 @@ function isWithin(time: number, window: Window, now: number): boolean {
   }
 }
 
-function filter(where: Filter, event: LogEvent): Truth {
+function filter(where: Filter, event: LogEvent, zone: string): Truth {
   switch (where.kind) {
     case "all":
-      return all(where.of.map((part) => filter(part, event)));
+      return all(where.of.map((part) => filter(part, event, zone)));
     case "any":
-      return any(where.of.map((part) => filter(part, event)));
+      return any(where.of.map((part) => filter(part, event, zone)));
     case "none":
-      return not(any(where.of.map((part) => filter(part, event))));
+      return not(any(where.of.map((part) => filter(part, event, zone))));
     case "not":
-      return not(filter(where.part, event));
+      return not(filter(where.part, event, zone));
     case "property":
-      return ask(follow(event.properties, where.path), where.test);
+      return ask(follow(event.properties, where.path), where.test, { at: event.time, zone }); // never changes as time passes
     case "source":
       return event.source === where.is;
     case "party":

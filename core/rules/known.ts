@@ -22,7 +22,7 @@ function isKnownFilter(filter: Json | undefined): boolean {
     case "not":
       return isKnownFilter(filter["part"]);
     case "property":
-      return isJsonArray(filter["path"]) && isKnownTest(filter["test"]);
+      return isJsonArray(filter["path"]) && isKnownAsked(filter["test"]);
     case "source":
     case "party":
     case "channel":
@@ -32,10 +32,18 @@ function isKnownFilter(filter: Json | undefined): boolean {
   }
 }
 
+/** A test of a known operator, whose operand holds nothing unknown either. */
+function isKnownAsked(test: Json | undefined): boolean {
+  if (!isJsonObject(test) || !isKnownTest(test)) return false;
+  const { op, operand } = test;
+  if (op === "some") return isKnownFilter(operand);
+  return (op !== "size" && op !== "version") || isKnownCompare(operand);
+}
+
 /** @param selectionIsKnown whether the selection of that index is known */
 export function isKnownCondition(condition: unknown, selectionIsKnown: (index: number) => boolean): boolean {
   if (!isJsonObject(condition)) return false;
-  if (condition["kind"] === "trait") return isJsonArray(condition["path"]) && isKnownTest(condition["test"]);
+  if (condition["kind"] === "trait") return isJsonArray(condition["path"]) && isKnownAsked(condition["test"]);
   if (condition["kind"] !== "event") return false;
   const { selection, window, aggregate } = condition;
   return typeof selection === "number" && selectionIsKnown(selection) && isKnownWindow(window) && isKnownAggregate(aggregate);

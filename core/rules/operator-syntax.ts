@@ -1,12 +1,28 @@
-import type { Operands, Operator, Scalar, ValueTest } from "./ast.ts";
+import type { ElementFilter, Operands, Operator, Scalar, ValueTest } from "./ast.ts";
+import { readCompareAlone } from "./compare-syntax.ts";
 import { childPointer, type Reading } from "./faults.ts";
+import { readBlocks, readCircle, readVersionCompare } from "./format-syntax.ts";
+import { readAnniversary, readMoment, readSpan } from "./moment-syntax.ts";
+import { readFlag, readNumber, readRange, readScalar, readScalars, readText } from "./operand-syntax.ts";
+import { readGlob, readPattern } from "./pattern-syntax.ts";
 
 const MOST_LISTED = 10_000;
+const MOST_ELEMENTS = 1_000;
 
-type ReadOperand<Op extends Operator> = (reading: Reading, operand: unknown, pointer: string) => Operands[Op] | undefined;
+/** What an operand is read beside, and in. */
+interface Beside {
+  readonly ignoreCase: boolean;
+  /** Reads the filter of `some`: given, since filters are made of operators themselves. */
+  readonly readElement: ReadElement;
+}
+
+/** Reads a filter over the properties of an element of an array, one deeper than the condition it is in. */
+export type ReadElement = (written: unknown, pointer: string) => ElementFilter | undefined;
+
+type ReadOperand<Operand> = (reading: Reading, operand: unknown, pointer: string, beside: Beside) => Operand | undefined;
 
 interface OperatorSyntax<Op extends Operator> {
-  readonly read: ReadOperand<Op>;
+  readonly read: ReadOperand<Operands[Op]>;
   /** True where `ignoreCase` may stand beside it. */
   readonly folds: boolean;
 }
@@ -15,8 +31,8 @@ interface OperatorSyntax<Op extends Operator> {
 const SYNTAX: { readonly [Op in Operator]: OperatorSyntax<Op> } = {
   eq: { read: readScalar, folds: true },
   ne: { read: readScalar, folds: true },
-  in: { read: readScalars, folds: true },
-  notIn: { read: readScalars, folds: true },
+  in: { read: listOfAtMost(MOST_LISTED), folds: true },
+  notIn: { read: listOfAtMost(MOST_LISTED), folds: true },
   lt: { read: readNumber, folds: false },
   lte: { read: readNumber, folds: false },
   gt: { read: readNumber, folds: false },
@@ -24,29 +40,32 @@ const SYNTAX: { readonly [Op in Operator]: OperatorSyntax<Op> } = {
   between: { read: readRange, folds: false },
   exists: { read: readFlag, folds: false },
   contains: { read: readText, folds: true },
+  startsWith: { read: readText, folds: true },
+  endsWith: { read: readText, folds: true },
+  glob: { read: readGlob, folds: true },
+  matches: {
+    read: (reading, operand, pointer, { ignoreCase }) => readPattern(reading, operand, pointer, ignoreCase),
+    folds: true,
+  },
+  hasAny: { read: listOfAtMost(MOST_ELEMENTS), folds: true },
+  hasAll: { read: listOfAtMost(MOST_ELEMENTS), folds: true },
+  hasNone: { read: listOfAtMost(MOST_ELEMENTS), folds: true },
+  size: { read: readCompareAlone, folds: false },
+  some: { read: (_, operand, pointer, { readElement }) => readElement(operand, pointer), folds: false },
+  before: { read: readMoment, folds: false },
+  after: { read: readMoment, folds: false },
+  withinLast: { read: readSpan, folds: false },
+  olderThan: { read: readSpan, folds: false },
+  withinNext: { read: readSpan, folds: false },
+  anniversary: { read: readAnniversary, folds: false },
+  version: { read: readVersionCompare, folds: false },
+  cidr: { read: (reading, operand, pointer) => readBlocks(reading, operand, pointer, MOST_LISTED), folds: false },
+  near: { read: readCircle, folds: false },
 };
 
-/** In the language, not in this version of the engine. */
-const NOT_YET: ReadonlySet<string> = new Set([
-  "startsWith",
-  "endsWith",
-  "glob",
-  "matches",
-  "hasAny",
-  "hasAll",
-  "hasNone",
-  "size",
-  "some",
-  "before",
-  "after",
-  "withinLast",
-  "olderThan",
-  "withinNext",
-  "anniversary",
-  "version",
-  "cidr",
-  "near",
-]);
+function listOfAtMost(most: number): ReadOperand<readonly Scalar[]> {
+  return (reading, operand, pointer) => readScalars(reading, operand, pointer, most);
+}
 
 function isOperator(key: string): key is Operator {
   return Object.hasOwn(SYNTAX, key);
@@ -55,48 +74,41 @@ function isOperator(key: string): key is Operator {
 /**
  * Reads the one operator of a trait or property condition, with `ignoreCase` where it may stand.
  * @param subject the key that names what is compared, `trait` or `property`
+ * @param readElement reads what `some` asks, one deeper than this condition
  */
 export function readTest(
   reading: Reading,
   condition: Readonly<Record<string, unknown>>,
   pointer: string,
   subject: string,
+  readElement: ReadElement,
 ): ValueTest | undefined {
   const operators: Operator[] = [];
-  let known = 0;
   let unknown = 0;
   for (const key of Object.keys(condition)) {
     if (key === subject || key === "ignoreCase") continue;
     if (isOperator(key)) {
-      known += 1;
       operators.push(key);
-    } else if (NOT_YET.has(key)) {
-      known += 1;
-      reading.fault(childPointer(pointer, key), "not_yet_available", `“${key}” is not available yet.`);
     } else {
       unknown += 1;
       reading.fault(childPointer(pointer, key), "unknown_operator", `“${key}” is not a way to compare a value.`);
     }
   }
-  if (known + unknown === 0)
+  if (operators.length + unknown === 0)
     return reading.fault(pointer, "missing_operator", `Say what the ${subject} is compared with, for example "eq" or "exists".`);
-  if (known > 1)
+  if (operators.length > 1)
     reading.fault(pointer, "several_operators", `Compare in one way at a time, and join several conditions with "all".`);
   const ignoreCase = readIgnoreCase(reading, condition, pointer, operators);
-  const tests = operators.map((op) => readOperand(reading, op, condition[op], childPointer(pointer, op), ignoreCase));
+  const tests = operators.map((op) =>
+    readOperand(reading, op, condition[op], childPointer(pointer, op), { ignoreCase, readElement }),
+  );
   return tests[0];
 }
 
-function readOperand(
-  reading: Reading,
-  op: Operator,
-  written: unknown,
-  pointer: string,
-  ignoreCase: boolean,
-): ValueTest | undefined {
-  const operand = SYNTAX[op].read(reading, written, pointer);
+function readOperand(reading: Reading, op: Operator, written: unknown, pointer: string, beside: Beside): ValueTest | undefined {
+  const operand = SYNTAX[op].read(reading, written, pointer, beside);
   // The table pairs each operator with the operand it reads, which a union of operators cannot say.
-  return operand === undefined ? undefined : ({ op, operand, ignoreCase } as ValueTest);
+  return operand === undefined ? undefined : ({ op, operand, ignoreCase: beside.ignoreCase } as ValueTest);
 }
 
 function readIgnoreCase(
@@ -116,69 +128,4 @@ function readIgnoreCase(
   if (deaf !== undefined)
     reading.fault(place, "unknown_key", `“${deaf}” does not compare texts, so "ignoreCase" means nothing here.`);
   return written;
-}
-
-function isScalar(value: unknown): value is Scalar {
-  return typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function readScalar(reading: Reading, operand: unknown, pointer: string): Scalar | undefined {
-  reading.countOperands(pointer, 1);
-  if (isScalar(operand)) return operand;
-  return reading.fault(
-    pointer,
-    "wrong_type",
-    "Compare with a text, a number, or true or false. To ask whether there is a value, use “exists”.",
-  );
-}
-
-function readScalars(reading: Reading, operand: unknown, pointer: string): readonly Scalar[] | undefined {
-  if (!Array.isArray(operand)) return reading.fault(pointer, "wrong_type", "Give a list of values.");
-  const list: readonly unknown[] = operand;
-  if (list.length === 0) return reading.fault(pointer, "empty_list", "The list needs at least one value.");
-  if (list.length > MOST_LISTED) {
-    return reading.fault(
-      pointer,
-      "list_too_long",
-      "A list in a rule can hold 10,000 values at most. Import larger sets as a list.",
-    );
-  }
-  reading.countOperands(pointer, list.length);
-  const scalars: Scalar[] = [];
-  list.forEach((value, index) => {
-    if (isScalar(value)) scalars.push(value);
-    else reading.fault(childPointer(pointer, index), "wrong_type", "A value in a list is a text, a number, or true or false.");
-  });
-  return scalars.length === list.length ? scalars : undefined;
-}
-
-export function readNumber(reading: Reading, operand: unknown, pointer: string): number | undefined {
-  reading.countOperands(pointer, 1);
-  return isFiniteNumber(operand)
-    ? operand
-    : reading.fault(pointer, "wrong_type", "Compare with a number, without quotation marks.");
-}
-
-export function readRange(reading: Reading, operand: unknown, pointer: string): readonly [number, number] | undefined {
-  reading.countOperands(pointer, 1);
-  const [low, high, ...more]: readonly unknown[] = Array.isArray(operand) ? operand : [];
-  if (!isFiniteNumber(low) || !isFiniteNumber(high) || more.length > 0) {
-    return reading.fault(pointer, "wrong_type", "Give two numbers, the lowest and the highest that fit.");
-  }
-  if (low > high) return reading.fault(pointer, "bad_range", `${low} is more than ${high}: put the lower number first.`);
-  return [low, high];
-}
-
-function readFlag(reading: Reading, operand: unknown, pointer: string): boolean | undefined {
-  reading.countOperands(pointer, 1);
-  return typeof operand === "boolean" ? operand : reading.fault(pointer, "wrong_type", `"exists" is true or false.`);
-}
-
-function readText(reading: Reading, operand: unknown, pointer: string): string | undefined {
-  reading.countOperands(pointer, 1);
-  return typeof operand === "string" ? operand : reading.fault(pointer, "wrong_type", "Give a text.");
 }

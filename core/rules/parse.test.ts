@@ -66,6 +66,30 @@ describe("the limits of a rule", () => {
     expect(codes(filter(16))).toEqual(["too_deep"]);
     expect(codes(filter(10_000))).toEqual(["too_deep"]);
   });
+  it("filters of elements deepen a rule and count as nodes as others do", () => {
+    const some = (depth: number): unknown => {
+      let inner: unknown = { property: "a", eq: 1 };
+      for (let level = 1; level < depth; level++) inner = { property: "a", some: inner };
+      return { trait: "a", some: inner };
+    };
+    expect(codes(some(15))).toEqual([]);
+    expect(codes(some(16))).toEqual(["too_deep"]);
+    expect(codes(some(10_000))).toEqual(["too_deep"]);
+    const many = (count: number): unknown => ({ trait: "a", some: { any: Array.from({ length: count }, () => ({ property: "b", eq: 1 })) } }); // prettier-ignore
+    expect(codes(many(498))).toEqual([]);
+    expect(codes(many(499))).toEqual(["too_many_nodes"]);
+  });
+  it("1,000 values of a list's elements are allowed, 1,001 are not", () => {
+    const list = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+    for (const op of ["hasAny", "hasAll", "hasNone"]) {
+      expect(codes({ trait: "a", [op]: list(1_000) })).toEqual([]);
+      expect(codes({ trait: "a", [op]: list(1_001) })).toEqual(["list_too_long"]);
+    }
+    const blocks = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `10.0.${index >> 8}.${index & 255}/32`);
+    expect(codes({ trait: "a", cidr: blocks(10_000) })).toEqual([]);
+    expect(codes({ trait: "a", cidr: blocks(10_001) })).toEqual(["list_too_long"]);
+  });
   it("500 nodes are allowed, 501 are not, and a million say so once", () => {
     const of = (count: number): unknown => ({ any: Array.from({ length: count - 1 }, () => everyone) });
     expect(codes(of(500))).toEqual([]);
@@ -130,6 +154,31 @@ const VALID: readonly unknown[] = [
     where: { any: [{ property: "category", eq: "shoes" }, { not: { source: "web" } }, { party: "first" }] },
     within: "30d",
     count: { gte: 2, lt: 10 },
+  },
+  {
+    all: [
+      {
+        trait: "a",
+        some: {
+          all: [
+            { property: "b", withinNext: "7d" },
+            { property: "c", matches: "^x", ignoreCase: true },
+          ],
+        },
+      },
+      { trait: "a", anniversary: { withinNext: "1d" } },
+      { trait: "a", version: { between: ["1.0.0", "2.0.0"] } },
+      { trait: "a", near: { lat: 1, lon: 2, km: 3 } },
+      { trait: "a", cidr: ["10.0.0.0/8"] },
+      { trait: "a", hasAll: ["x", 5], ignoreCase: false },
+      { trait: "a", size: { gte: 1 } },
+      {
+        any: [
+          { trait: "a", before: "2026-01-01" },
+          { trait: "a", glob: "x*" },
+        ],
+      },
+    ],
   },
   { event: "*", within: { after: "2026-01-01", before: "2026-02-01T10:00:00.5+01:00" }, sum: { of: "order.total", gte: 0.3 } },
 ];

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "../model/result.ts";
 import type { Everyone, Rule, TraitCondition } from "./ast.ts";
 import { readEventCondition } from "./event-syntax.ts";
 import { childPointer, Reading, type RuleFault } from "./faults.ts";
-import { readPathAt } from "./filter-syntax.ts";
+import { readElementFilter, readPathAt } from "./filter-syntax.ts";
 import { readAtLeast, readGroup, readNegation, refuseOtherKeys } from "./group-syntax.ts";
 import { readTest } from "./operator-syntax.ts";
 
@@ -76,8 +76,10 @@ function readEveryone(reading: Reading, written: Written, pointer: string): Ever
   return reading.fault(childPointer(pointer, "everyone"), "wrong_type", `"everyone" is only ever true.`);
 }
 
-function readTrait(reading: Reading, written: Written, pointer: string): TraitCondition | undefined {
+function readTrait(reading: Reading, written: Written, pointer: string, depth: number): TraitCondition | undefined {
   const path = readPathAt(reading, written["trait"], childPointer(pointer, "trait"));
-  const test = readTest(reading, written, pointer, "trait");
+  const test = readTest(reading, written, pointer, "trait", (element, place) =>
+    readElementFilter(reading, element, place, depth + 1),
+  );
   return path && test ? { kind: "trait", path, test } : undefined;
 }

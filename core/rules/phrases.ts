@@ -8,6 +8,14 @@ export interface EventWords {
   readonly aggregate: Aggregate;
 }
 
+/** What a test of a value is told beside. */
+export interface Aside {
+  /** What its time operators count from. */
+  readonly from: "now" | "event";
+  /** What `some` asks of an element, in words. */
+  readonly element: string | undefined;
+}
+
 /**
  * What a language says of each part of a rule. `describe.ts` knows the shape of rules and turns denial inwards, so a
  * language denies single comparisons only. A denied comparison still needs a value: who has no known country is not among
@@ -25,11 +33,11 @@ export interface Phrases {
   readonly all: (clauses: readonly string[]) => string;
   readonly any: (clauses: readonly string[]) => string;
   readonly atLeast: (least: number, clauses: readonly string[]) => string;
-  readonly trait: (path: string, test: ValueTest, denied: boolean) => string;
+  readonly trait: (path: string, test: ValueTest, denied: boolean, aside: Aside) => string;
   readonly events: (events: EventWords, denied: boolean) => string;
   /** Join what is said of an event. */
   readonly allOf: (filters: readonly string[]) => string;
   readonly anyOf: (filters: readonly string[]) => string;
-  readonly property: (path: string, test: ValueTest, denied: boolean) => string;
+  readonly property: (path: string, test: ValueTest, denied: boolean, aside: Aside) => string;
   readonly origin: (kind: OriginFilter["kind"], is: string, denied: boolean) => string;
 }

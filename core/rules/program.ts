@@ -2,11 +2,13 @@ import { isAnyCall, type LogEvent } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import type { FlatEventCondition, FlatLogic, Selection } from "./artifact.ts";
 import type { Filter, TraitCondition } from "./ast.ts";
-import { compileTest } from "./checks.ts";
+import { compileTest, type NextChange } from "./checks.ts";
+import { allOf, anyOf, atLeast, not } from "./combine.ts";
 import { spanOf, type EventProgram } from "./event-window.ts";
+import { nextOfTest } from "./next-change.ts";
 import { readPath } from "./path.ts";
 import { tallyOf } from "./tally.ts";
-import { FALSE, negated, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";
+import { FALSE, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";
 
 /** Closures for the parts of an artifact. They are built when first asked for: most profiles ask for few. */
 
@@ -15,14 +17,24 @@ export interface TraitProgram {
   readonly kind: "trait";
   /** Top-level key that an `identify` sets. */
   readonly key: string;
-  /** Asks the value of that key; undefined and null are none. */
-  check(value: Json | undefined): Tri;
+  /** Asks the value of that key at an instant; undefined and null are none. */
+  check(value: Json | undefined, now: number): Tri;
+  /** When time alone changes the answer, the value of that key staying as it is; undefined where it never does. */
+  readonly next: NextChange | undefined;
 }
 
-export function compileTrait({ path, test }: TraitCondition): TraitProgram {
-  const check = compileTest(test);
+/** @param zone the workspace's, in which dates alone begin */
+export function compileTrait({ path, test }: TraitCondition, zone: string): TraitProgram {
+  const check = compileTest(test, zone);
+  const next = nextOfTest(test, zone);
   const key = path[0] ?? "";
-  return { kind: "trait", key, check: path.length === 1 ? check : (value) => check(readPath(value, path, 1)) };
+  if (path.length === 1) return { kind: "trait", key, check, next };
+  return {
+    kind: "trait",
+    key,
+    check: (value, now) => check(readPath(value, path, 1), now),
+    next: next && ((value, now) => next(readPath(value, path, 1), now)),
+  };
 }
 
 export function compileEvent({ selection, window, aggregate }: FlatEventCondition, retentionMs: number): EventProgram {
@@ -33,26 +45,27 @@ export function compileEvent({ selection, window, aggregate }: FlatEventConditio
 export type Selects = (event: LogEvent) => boolean;
 
 /** @returns undefined where the name alone decides */
-export function compileSelection({ names, where }: Selection): Selects | undefined {
-  const filter = where && compileFilter(where);
+export function compileSelection({ names, where }: Selection, zone: string): Selects | undefined {
+  const filter = where && compileFilter(where, zone);
   if (names === "*") return filter ? (event) => isAnyCall(event) && filter(event) === TRUE : isAnyCall;
   return filter && ((event) => filter(event) === TRUE);
 }
 
-function compileFilter(filter: Filter): (event: LogEvent) => Tri {
+/** Its time operators count from the event's own time, so what it says of an event never changes. */
+function compileFilter(filter: Filter, zone: string): (event: LogEvent) => Tri {
   switch (filter.kind) {
     case "all":
-      return allOf(filter.of.map(compileFilter));
+      return allOf(filter.of.map((part) => compileFilter(part, zone)));
     case "any":
-      return anyOf(filter.of.map(compileFilter));
+      return anyOf(filter.of.map((part) => compileFilter(part, zone)));
     case "none":
-      return not(anyOf(filter.of.map(compileFilter)));
+      return not(anyOf(filter.of.map((part) => compileFilter(part, zone))));
     case "not":
-      return not(compileFilter(filter.part));
+      return not(compileFilter(filter.part, zone));
     case "property": {
       const { path } = filter;
-      const check = compileTest(filter.test);
-      return (event) => check(readPath(event.properties, path));
+      const check = compileTest(filter.test, zone);
+      return (event) => check(readPath(event.properties, path), event.time);
     }
     case "source":
     case "party":
@@ -88,48 +101,4 @@ export function compileLogic(logic: FlatLogic): Logic {
 export function triAt(values: Int8Array, index: number): Tri {
   const value = values[index];
   return value === TRUE ? TRUE : value === FALSE ? FALSE : UNKNOWN;
-}
-
-type Ask<Of> = (of: Of) => Tri;
-
-function allOf<Of>(parts: readonly Ask<Of>[]): Ask<Of> {
-  return (of) => {
-    let all: Tri = TRUE;
-    for (const part of parts) {
-      const value = part(of);
-      if (value === FALSE) return FALSE;
-      if (value === UNKNOWN) all = UNKNOWN;
-    }
-    return all;
-  };
-}
-
-function anyOf<Of>(parts: readonly Ask<Of>[]): Ask<Of> {
-  return (of) => {
-    let any: Tri = FALSE;
-    for (const part of parts) {
-      const value = part(of);
-      if (value === TRUE) return TRUE;
-      if (value === UNKNOWN) any = UNKNOWN;
-    }
-    return any;
-  };
-}
-
-function not<Of>(part: Ask<Of>): Ask<Of> {
-  return (of) => negated(part(of));
-}
-
-function atLeast<Of>(least: number, parts: readonly Ask<Of>[]): Ask<Of> {
-  return (of) => {
-    let trues = 0;
-    let unknowns = 0;
-    for (const part of parts) {
-      const value = part(of);
-      if (value === TRUE) trues += 1;
-      else if (value === UNKNOWN) unknowns += 1;
-    }
-    if (trues >= least) return TRUE;
-    return trues + unknowns < least ? FALSE : UNKNOWN;
-  };
 }

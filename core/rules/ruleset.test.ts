@@ -38,6 +38,20 @@ describe("the artifact", () => {
     expect(artifact.selections).toHaveLength(2);
   });
 
+  it("holds equal tests once, however their lists and dates were written", () => {
+    const artifact = anArtifact({
+      a: { trait: "x", hasAny: [2, "b", 2] },
+      b: { trait: "x", hasAny: ["b", 2] },
+      c: { trait: "x", cidr: ["10.0.0.0/8", "::/0"] },
+      d: { trait: "x", cidr: ["::/0", "10.0.0.0/8"] },
+      e: { trait: "x", before: "2026-03-01" },
+      f: { trait: "x", before: "2026-03-01T01:00+01:00" },
+      g: { trait: "x", some: { property: "y", after: "2026-03-01" } },
+      h: { trait: "x", some: { property: "y", after: "2026-03-01T00:00Z" } },
+    });
+    expect(artifact.conditions).toHaveLength(4);
+  });
+
   it("keeps apart what only looks alike", () => {
     const artifact = anArtifact({
       a: { trait: "x", eq: 5 },
@@ -87,7 +101,7 @@ describe("a loaded ruleset", () => {
       "kind of condition",
       (artifact) => ({ ...artifact, conditions: artifact.conditions.map((one) => ({ ...one, kind: "sequence" })) }),
     ],
-    ["operator", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"op":"eq"', '"op":"near"'))],
+    ["operator", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"op":"eq"', '"op":"soundsLike"'))],
     ["inherited operator", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"op":"eq"', '"op":"constructor"'))],
     ["filter", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"kind":"property"', '"kind":"weather"'))],
     ["window", (artifact) => JSON.parse(JSON.stringify(artifact).replaceAll('"kind":"sliding"', '"kind":"calendar"'))],
@@ -119,9 +133,39 @@ describe("a loaded ruleset", () => {
     expect(memberships.keys()).toEqual([]);
   });
 
+  it.each([
+    ["operator on an element of a list", '"op":"lt"', '"op":"soundsLike"'],
+    ["filter of an element of a list", '"kind":"property"', '"kind":"weather"'],
+    ["bound on the size of a list", '"gte":2', '"about":2'],
+    ["bound on a version", '"lt":"2.0.0"', '"about":"2.0.0"'],
+  ])("matches no one with an audience of an unknown %s", (_, known, unknown) => {
+    const artifact = anArtifact({
+      broken: {
+        all: [
+          { not: { trait: "a", some: { not: { property: "x", lt: 5 } } } },
+          { trait: "b", size: { gte: 2 } },
+          { trait: "c", version: { lt: "2.0.0" } },
+        ],
+      },
+    });
+    expect(loadRuleset(artifact).brokenKeys).toEqual([]);
+    const text = JSON.stringify(artifact);
+    expect(text).toContain(known);
+    const ruleset = loadRuleset(JSON.parse(text.replace(known, unknown)));
+    expect([ruleset.brokenKeys, ruleset.emptyKeys]).toEqual([["broken"], []]);
+  });
+
+  it("knows nothing of a text under a pattern that it cannot read, which a newer publisher let in", () => {
+    const artifact = anArtifact({ a: { trait: "x", matches: "abc" }, b: { not: { trait: "x", matches: "abc" } } });
+    const ruleset = loadRuleset(JSON.parse(JSON.stringify(artifact).replaceAll('"abc"', '"(?=abc)"')));
+    const history = new History();
+    history.insert(anEvent({ time: 1, type: "identify", properties: { x: "abc" } }));
+    expect(openMemberships(ruleset, history, 1_000).keys()).toEqual([]);
+  });
+
   it("leaves the other audiences as they are", () => {
     const artifact = anArtifact({ fine: { not: { event: "B" } }, broken: { trait: "x", ne: 1 } });
-    const ruleset = loadRuleset(JSON.parse(JSON.stringify(artifact).replaceAll('"op":"ne"', '"op":"cidr"')));
+    const ruleset = loadRuleset(JSON.parse(JSON.stringify(artifact).replaceAll('"op":"ne"', '"op":"soundsLike"')));
     expect([ruleset.brokenKeys, ruleset.emptyKeys]).toEqual([["broken"], ["fine"]]);
   });
 });

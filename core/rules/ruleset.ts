@@ -142,7 +142,7 @@ export class Ruleset {
     if (held) return held;
     const flat = this.artifact.conditions[condition];
     if (!flat) throw new Error(`no condition ${condition}`);
-    const program = flat.kind === "trait" ? compileTrait(flat) : compileEvent(flat, this.retentionMs);
+    const program = flat.kind === "trait" ? compileTrait(flat, this.zone) : compileEvent(flat, this.retentionMs);
     this.#programs[condition] = program;
     return program;
   }
@@ -153,7 +153,7 @@ export class Ruleset {
     if (held !== undefined) return held ?? undefined;
     const flat = this.artifact.selections[selection];
     if (!flat) throw new Error(`no selection ${selection}`);
-    const selects = compileSelection(flat);
+    const selects = compileSelection(flat, this.zone);
     this.#selects[selection] = selects ?? null;
     return selects;
   }
