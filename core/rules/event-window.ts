@@ -1,31 +1,10 @@
 import type { LogEvent } from "../model/event.ts";
 import { countBefore, countUntil } from "../model/log.ts";
-import type { FlatWindow } from "./artifact.ts";
-import type { Tally } from "./tally.ts";
+import type { Sessions } from "../model/sessions.ts";
 import type { SelectedEvents } from "./selected-events.ts";
+import type { Span } from "./spans.ts";
+import type { Tally } from "./tally.ts";
 import { FALSE, type Tri } from "./truth.ts";
-
-/**
- * What a window asks of an event's time at an instant `t`: `t - lastsMs < time <= t` and `after <= time < before`. An
- * event so enters at its time and leaves `lastsMs` later; no window outlasts the retention.
- */
-export interface Span {
-  readonly lastsMs: number;
-  readonly after: number;
-  readonly before: number;
-}
-
-/** The span of each kind of window: one case each (rules.md, "Events"). */
-export function spanOf(window: FlatWindow, retentionMs: number): Span {
-  switch (window.kind) {
-    case "retained":
-      return { lastsMs: retentionMs, after: -Infinity, before: Infinity };
-    case "sliding":
-      return { lastsMs: Math.min(window.ms, retentionMs), after: -Infinity, before: Infinity };
-    case "absolute":
-      return { lastsMs: retentionMs, after: window.after ?? -Infinity, before: window.before ?? Infinity };
-  }
-}
 
 /** A condition on events, made ready: what it reads, when it sees it, and what it makes of it. */
 export interface EventProgram {
@@ -55,38 +34,47 @@ export const newFinding = (): Finding => ({ value: FALSE, next: Infinity, from: 
 export function findEvents(
   program: EventProgram,
   selected: SelectedEvents,
+  sessions: Sessions,
   now: number,
   horizon: number,
   finding: Finding,
 ): void {
   const { events } = selected;
-  const { lastsMs, after, before } = program.span;
+  const { span } = program;
+  const { after, before } = span;
   let first = horizon === -Infinity ? 0 : countUntil(events, horizon);
   if (after !== -Infinity) first = Math.max(first, countBefore(events, after));
   const end = before === Infinity ? events.length : countBefore(events, before);
-  const from = Math.max(first, countUntil(events, now - lastsMs));
-  const to = Math.max(from, Math.min(end, countUntil(events, now)));
+  const from = Math.max(first, span.left(events, now, sessions));
+  const to = Math.max(from, Math.min(end, span.entered(events, now)));
   const region = program.tally.region(selected, from, to);
   finding.from = from;
   finding.to = to;
   finding.value = program.tally.answer(region);
   finding.next =
     to >= end && program.tally.fallsOnly(selected)
-      ? firstFall(program, selected, from, to, region)
-      : firstChange(program, selected, from, to, end);
+      ? firstFall(program, selected, sessions, from, to, region)
+      : firstChange(program, selected, sessions, from, to, end);
 }
 
 /** Walks the instants at which events enter or leave, in order; all that share an instant move together. */
-function firstChange({ span, tally }: EventProgram, selected: SelectedEvents, from: number, to: number, end: number): number {
+function firstChange(
+  { span, tally }: EventProgram,
+  selected: SelectedEvents,
+  sessions: Sessions,
+  from: number,
+  to: number,
+  end: number,
+): number {
   const { events } = selected;
   const value = tally.answer(tally.region(selected, from, to));
   for (;;) {
-    const leaves = from < to ? timeAt(events, from) + span.lastsMs : Infinity;
-    const enters = to < end ? timeAt(events, to) : Infinity;
+    const leaves = from < to ? span.leaves(timeAt(events, from), sessions) : Infinity;
+    const enters = to < end ? span.enters(timeAt(events, to)) : Infinity;
     const instant = Math.min(leaves, enters);
     if (instant === Infinity) return Infinity;
-    while (to < end && timeAt(events, to) <= instant) to++;
-    while (from < to && timeAt(events, from) + span.lastsMs <= instant) from++;
+    while (to < end && span.enters(timeAt(events, to)) <= instant) to++;
+    while (from < to && span.leaves(timeAt(events, from), sessions) <= instant) from++;
     if (tally.answer(tally.region(selected, from, to)) !== value) return instant;
   }
 }
@@ -95,7 +83,14 @@ function firstChange({ span, tally }: EventProgram, selected: SelectedEvents, fr
  * The same where no event is still to enter and the tally only falls as events leave, so its region does too: jumps from
  * one region to the next by binary search, of which there are a handful, instead of walking a thousand events.
  */
-function firstFall({ span, tally }: EventProgram, selected: SelectedEvents, from: number, to: number, region: number): number {
+function firstFall(
+  { span, tally }: EventProgram,
+  selected: SelectedEvents,
+  sessions: Sessions,
+  from: number,
+  to: number,
+  region: number,
+): number {
   const { events } = selected;
   const value = tally.answer(region);
   while (from < to && tally.region(selected, to, to) < region) {
@@ -106,10 +101,10 @@ function firstFall({ span, tally }: EventProgram, selected: SelectedEvents, from
       if (tally.region(selected, middle, to) < region) high = middle;
       else low = middle + 1;
     }
-    const lastToLeave = timeAt(events, low - 1);
-    from = Math.min(to, countUntil(events, lastToLeave));
+    const instant = span.leaves(timeAt(events, low - 1), sessions);
+    from = Math.min(to, span.left(events, instant, sessions));
     region = tally.region(selected, from, to);
-    if (tally.answer(region) !== value) return lastToLeave + span.lastsMs;
+    if (tally.answer(region) !== value) return instant;
   }
   return Infinity;
 }

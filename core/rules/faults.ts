@@ -17,6 +17,7 @@ export type FaultCode =
   | "bad_event"
   | "bad_duration"
   | "bad_instant"
+  | "bad_time_zone"
   | "bad_range"
   | "bad_window"
   | "longer_than_retention"

@@ -1,11 +1,13 @@
 import { isAnyCall, type LogEvent } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
+import { isSessionEvent } from "../model/sessions.ts";
 import type { FlatEventCondition, FlatLogic, Selection } from "./artifact.ts";
 import type { Filter, TraitCondition } from "./ast.ts";
 import { compileTest } from "./checks.ts";
-import { spanOf, type EventProgram } from "./event-window.ts";
+import type { EventProgram } from "./event-window.ts";
 import { readPath } from "./path.ts";
-import { tallyOf } from "./tally.ts";
+import { spanOf, type SpanSettings } from "./spans.ts";
+import { tallyOf } from "./tally-of.ts";
 import { FALSE, negated, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";
 
 /** Closures for the parts of an artifact. They are built when first asked for: most profiles ask for few. */
@@ -25,15 +27,19 @@ export function compileTrait({ path, test }: TraitCondition): TraitProgram {
   return { kind: "trait", key, check: path.length === 1 ? check : (value) => check(readPath(value, path, 1)) };
 }
 
-export function compileEvent({ selection, window, aggregate }: FlatEventCondition, retentionMs: number): EventProgram {
-  return { kind: "event", selection, span: spanOf(window, retentionMs), tally: tallyOf(aggregate) };
+export function compileEvent({ selection, window, aggregate }: FlatEventCondition, settings: SpanSettings): EventProgram {
+  return { kind: "event", selection, span: spanOf(window, settings), tally: tallyOf(aggregate, settings.daysIn) };
 }
 
 /** Whether an event is selected: of a name, and its filter true. */
 export type Selects = (event: LogEvent) => boolean;
 
 /** @returns undefined where the name alone decides */
-export function compileSelection({ names, where }: Selection): Selects | undefined {
+export function compileSelection({ names, where, ofSessions }: Selection): Selects | undefined {
+  if (ofSessions) {
+    const selects = compileSelection({ names, ...(where && { where }) });
+    return (event) => isSessionEvent(event) && (selects?.(event) ?? true);
+  }
   const filter = where && compileFilter(where);
   if (names === "*") return filter ? (event) => isAnyCall(event) && filter(event) === TRUE : isAnyCall;
   return filter && ((event) => filter(event) === TRUE);
