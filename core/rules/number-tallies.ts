@@ -118,8 +118,12 @@ export class AverageTally implements Tally {
 
   show(selected: SelectedEvents, from: number, to: number): number | null {
     const count = selected.column(this.#numbers).count(from, to);
+    if (count === 0) return null;
     const totals = selected.column(this.#totals);
-    return count === 0 ? null : unscaled(totals.between(from, to), totals.digits) / count;
+    const total = totals.between(from, to);
+    const quotient = Number(total) / count; // before the point is put back, so that 0.6 of three is 0.2
+    const isPlain = Number.isSafeInteger(total) && !String(quotient).includes("e");
+    return isPlain ? unscaled(quotient, totals.digits) : unscaled(total, totals.digits) / count;
   }
 
   counted({ events }: SelectedEvents, from: number, to: number): readonly LogEvent[] {
