@@ -57,7 +57,10 @@ export function findEvents(
       : firstChange(program, selected, sessions, from, to, end);
 }
 
-/** Walks the instants at which events enter or leave, in order; all that share an instant move together. */
+/**
+ * Walks the instants at which events enter or leave, in order; all that share an instant move together. Where events can
+ * only raise the region, it takes strides: as long as possible while nothing on the way can change the answer.
+ */
 function firstChange(
   { span, tally }: EventProgram,
   selected: SelectedEvents,
@@ -68,13 +71,35 @@ function firstChange(
 ): number {
   const { events } = selected;
   const value = tally.answer(tally.region(selected, from, to));
+  const strides = tally.growsWithEvents(selected);
+  let stride = 1;
   for (;;) {
+    if (strides && stride > 1) {
+      const leaves = from < end ? span.leaves(timeAt(events, Math.min(from + stride, end) - 1), sessions) : Infinity;
+      const enters = to < end ? span.enters(timeAt(events, Math.min(to + stride, end) - 1)) : Infinity;
+      const ahead = Math.min(leaves, enters);
+      const laterFrom = Math.max(from, span.left(events, ahead, sessions));
+      const laterTo = Math.max(laterFrom, Math.min(end, span.entered(events, ahead)));
+      // Whatever is seen on the way holds the events that stay, and nothing but those that were seen or come in.
+      const least = tally.region(selected, Math.min(laterFrom, to), to);
+      const most = tally.region(selected, from, laterTo);
+      if (laterTo + laterFrom > to + from && allAnswer(tally, least, most, value)) {
+        from = laterFrom;
+        to = laterTo;
+        stride *= 2;
+        continue;
+      }
+    }
+    stride = stride > 2 ? stride >> 1 : stride === 2 ? 1 : 2;
     const leaves = from < to ? span.leaves(timeAt(events, from), sessions) : Infinity;
     const enters = to < end ? span.enters(timeAt(events, to)) : Infinity;
     const instant = Math.min(leaves, enters);
     if (instant === Infinity) return Infinity;
-    while (to < end && span.enters(timeAt(events, to)) <= instant) to++;
-    while (from < to && span.leaves(timeAt(events, from), sessions) <= instant) from++;
+    // Mostly one event at a time; where it is a whole unit of the calendar, no event of it is asked by itself.
+    if (enters <= instant && ++to < end && span.enters(timeAt(events, to)) <= instant)
+      to = Math.min(end, span.entered(events, instant));
+    if (from < to && span.leaves(timeAt(events, from), sessions) <= instant && ++from < to)
+      from = Math.min(to, Math.max(from, span.left(events, instant, sessions)));
     if (tally.answer(tally.region(selected, from, to)) !== value) return instant;
   }
 }
@@ -107,6 +132,12 @@ function firstFall(
     if (tally.answer(region) !== value) return instant;
   }
   return Infinity;
+}
+
+/** Whether all regions from one to another have the same answer. */
+function allAnswer(tally: Tally, least: number, most: number, value: Tri): boolean {
+  for (let region = least; region <= most; region++) if (tally.answer(region) !== value) return false;
+  return true;
 }
 
 function timeAt(events: readonly LogEvent[], index: number): number {

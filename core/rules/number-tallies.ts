@@ -42,6 +42,10 @@ export class DatesTally implements Tally {
     return true;
   }
 
+  growsWithEvents(): boolean {
+    return true;
+  }
+
   show(selected: SelectedEvents, from: number, to: number): number {
     return selected.column(this.#dates).count(from, to);
   }
@@ -73,6 +77,10 @@ export class DistinctTally implements Tally {
   }
 
   fallsOnly(): boolean {
+    return true;
+  }
+
+  growsWithEvents(): boolean {
     return true;
   }
 
@@ -113,6 +121,10 @@ export class AverageTally implements Tally {
   }
 
   fallsOnly(): boolean {
+    return false;
+  }
+
+  growsWithEvents(): boolean {
     return false;
   }
 
@@ -163,6 +175,10 @@ export class GreatestTally implements Tally {
   }
 
   fallsOnly(): boolean {
+    return true;
+  }
+
+  growsWithEvents(): boolean {
     return true;
   }
 

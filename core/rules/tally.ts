@@ -17,6 +17,8 @@ export interface Tally {
   answer(region: number): Tri;
   /** True when the region cannot rise while the earliest events leave. */
   fallsOnly(selected: SelectedEvents): boolean;
+  /** True when, besides, it cannot fall while later events enter. */
+  growsWithEvents(selected: SelectedEvents): boolean;
   /** The aggregate itself, to be shown; null where there is none. */
   show(selected: SelectedEvents, from: number, to: number): Json;
   /** Those of the events that it was made from. */
@@ -39,6 +41,10 @@ export class CountTally implements Tally {
   }
 
   fallsOnly(): boolean {
+    return true;
+  }
+
+  growsWithEvents(): boolean {
     return true;
   }
 
@@ -74,6 +80,10 @@ export class SumTally implements Tally {
 
   fallsOnly(selected: SelectedEvents): boolean {
     return selected.column(this.#totals).fallsOnly;
+  }
+
+  growsWithEvents(selected: SelectedEvents): boolean {
+    return this.fallsOnly(selected);
   }
 
   show(selected: SelectedEvents, from: number, to: number): number {

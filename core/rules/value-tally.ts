@@ -44,6 +44,10 @@ export class ValueTally implements Tally {
     return this.#kind === "last";
   }
 
+  growsWithEvents(): boolean {
+    return false;
+  }
+
   show(selected: SelectedEvents, from: number, to: number): Json {
     const event = this.#event(selected, from, to);
     return event ? this.#valueOf(event) : null;
