@@ -95,11 +95,12 @@ function firstChange(
     const enters = to < end ? span.enters(timeAt(events, to)) : Infinity;
     const instant = Math.min(leaves, enters);
     if (instant === Infinity) return Infinity;
-    // Mostly one event at a time; where it is a whole unit of the calendar, no event of it is asked by itself.
-    if (enters <= instant && ++to < end && span.enters(timeAt(events, to)) <= instant)
-      to = Math.min(end, span.entered(events, instant));
-    if (from < to && span.leaves(timeAt(events, from), sessions) <= instant && ++from < to)
-      from = Math.min(to, Math.max(from, span.left(events, instant, sessions)));
+    // Mostly one event at a time; where it is a whole unit of the calendar, few of its events are asked by themselves.
+    if (enters <= instant) to += 1;
+    if (to < end && span.enters(timeAt(events, to)) <= instant) to = Math.min(end, span.entered(events, instant));
+    if (leaves <= instant) from += 1;
+    if (from < to && span.leaves(timeAt(events, from), sessions) <= instant)
+      from = Math.min(to, span.left(events, instant, sessions));
     if (tally.answer(tally.region(selected, from, to)) !== value) return instant;
   }
 }
