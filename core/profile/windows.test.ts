@@ -71,6 +71,33 @@ describe("the next change", () => {
   });
 });
 
+describe("a window, where the retention was lowered after the rule was made", () => {
+  it.each<[string, object, number]>([
+    ["30 to 10 days ago", { from: "30d", to: "10d" }, 20],
+    ["30 days", { from: "30d", to: "1s" }, 20],
+    ["a year", { calendar: "year" }, 20],
+  ])("of %s is cut by it", (_, within, days) => {
+    const artifact = anArtifact({ k: { event: "Bought", within } });
+    const history = new History();
+    history.insert(bought(START, 1));
+    const memberships = openMemberships(loadRuleset({ ...artifact, retentionMs: days * DAY_MS }), history, START + 15 * DAY_MS);
+    expect(memberships.has("k")).toBe(true);
+    expect(memberships.nextChange).toBe(START + days * DAY_MS);
+    memberships.settle(START + days * DAY_MS);
+    expect(memberships.has("k")).toBe(false);
+  });
+
+  it("of which it leaves nothing, sees nothing", () => {
+    const artifact = anArtifact({ k: { event: "Bought", within: { from: "30d", to: "10d" } } });
+    const history = new History();
+    history.insert(bought(START, 1));
+    const memberships = openMemberships(loadRuleset({ ...artifact, retentionMs: 10 * DAY_MS }), history, START);
+    expect([memberships.keys(), memberships.nextChange]).toEqual([[], Infinity]);
+    memberships.settle(START + 10 * DAY_MS);
+    expect([memberships.keys(), memberships.nextChange]).toEqual([[], Infinity]);
+  });
+});
+
 describe("conditions on sessions and calendars", () => {
   const rules = {
     session: { event: "Bought", within: { session: true }, count: { gte: 2 } },

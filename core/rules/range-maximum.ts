@@ -4,13 +4,13 @@ import type { Column } from "./columns.ts";
 const SMALLEST = 8;
 
 /**
- * The greatest value of any run of events: a tree over them, each node the greatest of its two children, so a question
+ * The greatest value of any run of events: a tree over them, each place the greatest of its two children, so a question
  * and a new event at the end take as many steps as the tree is high. Events without a value count as -Infinity.
  */
 export class RangeMaximum implements Column {
   size = 0;
   readonly #valueOf: (event: LogEvent) => number | undefined;
-  /** Room for half as many leaves, from the middle on; the children of node n are 2n and 2n + 1. */
+  /** Room for half as many leaves, from the middle on; the children of n are 2n and 2n + 1. */
   #tree = new Float64Array(2 * SMALLEST).fill(-Infinity);
 
   constructor(events: readonly LogEvent[], valueOf: (event: LogEvent) => number | undefined) {
@@ -27,7 +27,7 @@ export class RangeMaximum implements Column {
     if (!atEnd) tree.copyWithin(place + 1, place, leaves + this.size);
     tree[place] = this.#valueOf(event) ?? -Infinity;
     this.size += 1;
-    if (atEnd) for (let node = place >> 1; node > 0; node >>= 1) this.#settle(node);
+    if (atEnd) for (let at = place >> 1; at > 0; at >>= 1) this.#settle(at);
     else this.#settleAll();
   }
 
@@ -46,12 +46,12 @@ export class RangeMaximum implements Column {
     return greatest;
   }
 
-  #settle(node: number): void {
-    this.#tree[node] = Math.max(this.#tree[2 * node] ?? -Infinity, this.#tree[2 * node + 1] ?? -Infinity);
+  #settle(at: number): void {
+    this.#tree[at] = Math.max(this.#tree[2 * at] ?? -Infinity, this.#tree[2 * at + 1] ?? -Infinity);
   }
 
   #settleAll(): void {
-    for (let node = this.#tree.length / 2 - 1; node > 0; node--) this.#settle(node);
+    for (let at = this.#tree.length / 2 - 1; at > 0; at--) this.#settle(at);
   }
 
   #grow(): void {
