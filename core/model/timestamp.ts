@@ -24,8 +24,8 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Days since 1970-01-01 in the proleptic Gregorian calendar, for years 0 to 9999, which `Date.UTC` misreads below 100. */
-function dayNumber({ year, month, day }: CalendarDate): number {
+/** Days since 1970-01-01 in the proleptic Gregorian calendar, for any year; `Date.UTC` misreads those below 100. */
+export function dayNumber({ year, month, day }: CalendarDate): number {
   const shifted = month <= 2 ? year - 1 : year; // years from March, so that the leap day ends one
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;

@@ -158,6 +158,12 @@ const window: fc.Arbitrary<object> = fc.oneof(
     .tuple(instantText, instantText)
     .filter(([after, before]) => after < before)
     .map(([after, before]) => ({ within: { after, before } })),
+  fc
+    .tuple(fc.integer({ min: 1, max: 11 }), fc.integer({ min: 1, max: 12 }))
+    .filter(([to, from]) => to < from)
+    .map(([to, from]) => ({ within: { from: `${from}s`, to: `${to}s` } })),
+  // Their own edges lie outside this minute, see differential-windows.test.ts: here the retention cuts them.
+  fc.constantFrom({ within: { calendar: "day" } }, { within: { calendar: "week", last: 2 } }, { within: { session: true } }),
 );
 const bound = fc.constantFrom(0, 1, 2, 3, 0.3, 1.5, 1e21, -0.5);
 const compare: fc.Arbitrary<object> = fc.oneof(
@@ -173,6 +179,20 @@ const compare: fc.Arbitrary<object> = fc.oneof(
 const aggregate: fc.Arbitrary<object> = fc.oneof(
   { arbitrary: compare.map((count) => ({ count })), weight: 2 },
   fc.tuple(path, compare).map(([of, bounds]) => ({ sum: { of, ...bounds } })),
+  compare.map((days) => ({ days })),
+  {
+    arbitrary: fc
+      .tuple(fc.constantFrom("avg", "min", "max", "distinct"), path, compare)
+      .map(([kind, of, bounds]) => ({ [kind]: { of, ...bounds } })),
+    weight: 3,
+  },
+  {
+    arbitrary: fc
+      .tuple(fc.constantFrom("first", "last"), path, operators)
+      .filter(([, , operator]) => !("exists" in operator))
+      .map(([kind, of, operator]) => ({ [kind]: { of, ...operator } })),
+    weight: 2,
+  },
   fc.constant({}),
 );
 const eventCondition: fc.Arbitrary<object> = fc

@@ -43,7 +43,16 @@ export type ExplainNode =
       readonly saw: {
         readonly count: number;
         /** Of a sum. */
-        readonly sum?: number;
+        readonly sum?: Json;
+        readonly days?: Json;
+        /** Rounded, for showing; null of no number. */
+        readonly avg?: Json;
+        readonly min?: Json;
+        readonly max?: Json;
+        readonly distinct?: Json;
+        /** The value of the earliest or latest event that has one; null where none has. */
+        readonly first?: Json;
+        readonly last?: Json;
         /** Message ids of the events that counted, the latest 20 in log order. */
         readonly messageIds: readonly string[];
       };
@@ -109,8 +118,7 @@ class Explainer {
   #events({ selection, window, aggregate }: FlatEventCondition, program: EventProgram, { from, to }: Finding) {
     const { names = [], where } = this.#ruleset.artifact.selections[selection] ?? {};
     const selected = this.#reader.selected(selection);
-    const seen = selected.events.slice(from, to);
-    const counted = aggregate.kind === "sum" ? seen.filter((event) => isNumber(readPath(event.properties, aggregate.of))) : seen;
+    const counted = program.tally.counted(selected, from, to);
     return {
       names,
       ...(where && { where }),
@@ -118,7 +126,7 @@ class Explainer {
       aggregate,
       saw: {
         count: counted.length,
-        ...(aggregate.kind === "sum" && { sum: program.tally.show(selected, from, to) }),
+        ...(aggregate.kind !== "count" && { [aggregate.kind]: program.tally.show(selected, from, to) }),
         messageIds: counted.slice(-MOST_NAMED).map(({ messageId }) => messageId),
       },
     };
@@ -146,8 +154,4 @@ class Explainer {
     }
     return { value: truthOf(value), nextChange: at === Infinity ? null : at };
   }
-}
-
-function isNumber(value: Json | undefined): boolean {
-  return typeof value === "number" && Number.isFinite(value);
 }

@@ -1,6 +1,7 @@
 import type { LogEvent } from "../model/event.ts";
 import { ownProperty, type Json, type JsonObject } from "../model/json.ts";
 import { countUntil, insertInLogOrder } from "../model/log.ts";
+import { isSessionEvent, Sessions } from "../model/sessions.ts";
 
 const NO_EVENTS: readonly LogEvent[] = [];
 
@@ -13,6 +14,7 @@ export class History {
   readonly #events: LogEvent[] = [];
   readonly #byName = new Map<string, LogEvent[]>();
   readonly #byTrait = new Map<string, LogEvent[]>();
+  readonly sessions = new Sessions();
 
   /**
    * Takes in an accepted event, late or not. Duplicates are the caller's to drop: here only one that would stand in the
@@ -22,6 +24,7 @@ export class History {
   insert(event: LogEvent): boolean {
     if (!insertInLogOrder(this.#events, event)) return false;
     insertUnder(this.#byName, event.name, event);
+    if (isSessionEvent(event)) this.sessions.insert(event.time);
     if (event.type === "identify") for (const key of Object.keys(event.properties)) insertUnder(this.#byTrait, key, event);
     return true;
   }

@@ -1,6 +1,7 @@
 import { isAnyCall, type LogEvent } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import { countUntil } from "../model/log.ts";
+import { isSessionEvent } from "../model/sessions.ts";
 import { newFinding, type Finding } from "../rules/event-window.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { TRUE, type Tri } from "../rules/truth.ts";
@@ -20,7 +21,7 @@ export interface MembershipChange {
 export interface Memberships {
   /**
    * Takes in what an event changed; call it once for each event, after `history.insert`. Touches only the conditions that
-   * read the event's name or a trait it sets. Settle to `now` before inserting: else what time alone changed meanwhile is
+   * read the event's name, a trait it sets or, if it is of a session, sessions. Settle to `now` before inserting: else what time alone changed meanwhile is
    * told as if the event had been known.
    */
   apply(event: LogEvent, now: number): void;
@@ -72,6 +73,8 @@ class MaintainedMemberships implements Memberships {
   /** Audiences of more than one condition, one of whose values changed at the instant being settled; marked in the ruleset. */
   #dirty: number[] = [];
   readonly #finding: Finding = newFinding();
+  /** Selections of events of sessions that hold some: any event of a session may change what is asked of them. */
+  readonly #ofSessions = new Set<number>();
   /** Values that the conditions on a trait were last evaluated with, where no later one is known: most calls repeat them. */
   readonly #traits = new Map<string, Json | undefined>();
 
@@ -93,6 +96,7 @@ class MaintainedMemberships implements Memberships {
     const named = ruleset.selectionsNamed(event.name);
     for (const selection of named) this.#applyTo(selection, event, instant);
     if (isAnyCall(event)) for (const selection of ruleset.selectionsOfAnyCall) this.#applyTo(selection, event, instant);
+    if (isSessionEvent(event)) for (const selection of this.#ofSessions) this.#evaluateSelection(selection, instant);
     if (event.type === "identify") for (const key of Object.keys(event.properties)) this.#applyTrait(key, instant);
     this.#finish(this.#now);
   }
@@ -137,7 +141,10 @@ class MaintainedMemberships implements Memberships {
       for (const selection of ruleset.selectionsNamed(name)) selections.add(selection);
     }
     if (this.#history.events.some(isAnyCall)) for (const selection of ruleset.selectionsOfAnyCall) selections.add(selection);
-    for (const selection of selections) this.#evaluateSelection(selection, instant);
+    for (const selection of selections) {
+      this.#evaluateSelection(selection, instant);
+      if (ruleset.isOfSessions(selection) && this.#reader.selected(selection).events.length > 0) this.#ofSessions.add(selection);
+    }
     for (const key of this.#history.traitKeys()) this.#applyTrait(key, instant);
     this.#finish(instant.now);
     this.revision = 0;
@@ -146,7 +153,8 @@ class MaintainedMemberships implements Memberships {
 
   #applyTo(selection: number, event: LogEvent, instant: Instant): void {
     this.#reader.note(selection, event);
-    this.#evaluateSelection(selection, instant);
+    if (!this.#ruleset.isOfSessions(selection)) this.#evaluateSelection(selection, instant);
+    else if (this.#reader.selected(selection).events.length > 0) this.#ofSessions.add(selection);
   }
 
   #evaluateSelection(selection: number, instant: Instant): void {

@@ -44,7 +44,7 @@ export class ConditionReader {
       findTrait(program, this.#history.settersOf(program.key), now, finding);
     } else {
       const horizon = present > now ? present - this.#ruleset.retentionMs : -Infinity;
-      findEvents(program, this.selected(program.selection), now, horizon, finding);
+      findEvents(program, this.selected(program.selection), this.#history.sessions, now, horizon, finding);
     }
   }
 

@@ -1,5 +1,16 @@
 import { canonicalJson, type Json } from "../model/json.ts";
-import type { Aggregate, ElementFilter, EventCondition, Filter, Rule, Scalar, TraitCondition, ValueTest, Window } from "./ast.ts";
+import type {
+  Aggregate,
+  CalendarWindow,
+  ElementFilter,
+  EventCondition,
+  Filter,
+  Rule,
+  Scalar,
+  TraitCondition,
+  ValueTest,
+  Window,
+} from "./ast.ts";
 
 /**
  * All live audiences of a workspace as one plain JSON value: the flat checked form that a publish stores and every
@@ -25,6 +36,8 @@ export interface RulesetArtifact {
 export interface Selection {
   readonly names: readonly string[] | "*";
   readonly where?: Filter;
+  /** True where only events that sessions are made of are selected, since what is asked of them is about a session. */
+  readonly ofSessions?: true;
 }
 
 export type FlatCondition = FlatEventCondition | TraitCondition;
@@ -41,7 +54,10 @@ export interface FlatEventCondition {
 export type FlatWindow =
   | { readonly kind: "retained" }
   | { readonly kind: "sliding"; readonly ms: number }
-  | { readonly kind: "absolute"; readonly after?: number; readonly before?: number };
+  | { readonly kind: "absolute"; readonly after?: number; readonly before?: number }
+  | { readonly kind: "offset"; readonly fromMs: number; readonly toMs: number }
+  | Omit<CalendarWindow, "zoneNamed">
+  | { readonly kind: "session" };
 
 /** An index into `conditions`, or a group in the shape the rule was written in, since `explain` shows it so. */
 export type FlatLogic =
@@ -108,8 +124,12 @@ function flattenLeaf(leaf: Leaf): FlatLeaf {
     return { selection: undefined, selectionText: "", condition, conditionText: textOf(condition) };
   }
   const names = leaf.names === "*" ? leaf.names : [...new Set(leaf.names)].toSorted();
-  const selection: Selection = { names, ...(leaf.where && { where: normalFilter(leaf.where) }) };
-  const condition = { kind: leaf.kind, window: flattenWindow(leaf.window), aggregate: leaf.aggregate };
+  const selection: Selection = {
+    names,
+    ...(leaf.where && { where: normalFilter(leaf.where) }),
+    ...(leaf.window.kind === "session" && { ofSessions: true }),
+  };
+  const condition = { kind: leaf.kind, window: flattenWindow(leaf.window), aggregate: flattenAggregate(leaf.aggregate) };
   return { selection, selectionText: textOf(selection), condition, conditionText: textOf(condition) };
 }
 
@@ -166,9 +186,18 @@ function flattenLogic(rule: Rule, indexOf: ReadonlyMap<Leaf, number>): FlatLogic
 }
 
 function flattenWindow(window: Window): FlatWindow {
+  if (window.kind === "calendar") {
+    const { kind, unit, last, complete, zone } = window;
+    return { kind, unit, last, complete, zone };
+  }
   if (window.kind !== "absolute") return window;
   const { after, before } = window;
   return { kind: "absolute", ...(after && { after: after.ms }), ...(before && { before: before.ms }) };
+}
+
+function flattenAggregate(aggregate: Aggregate): Aggregate {
+  if (aggregate.kind !== "first" && aggregate.kind !== "last") return aggregate;
+  return { ...aggregate, test: normalTest(aggregate.test) };
 }
 
 function normalFilter(filter: Filter): Filter {

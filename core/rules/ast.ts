@@ -1,3 +1,5 @@
+import type { CalendarUnit } from "../model/local-calendar.ts";
+
 /**
  * A parsed rule: what `parseRule` returns, what the sentence, the interpreter and the artifact are made from. Every value
  * in it is checked; spans are milliseconds; paths are lists of keys.
@@ -138,12 +140,38 @@ export type Window =
   /** `now - ms < time <= now` */
   | { readonly kind: "sliding"; readonly ms: number }
   /** `after <= time < before`; one of the two may be missing. */
-  | { readonly kind: "absolute"; readonly after?: WrittenInstant; readonly before?: WrittenInstant };
+  | { readonly kind: "absolute"; readonly after?: WrittenInstant; readonly before?: WrittenInstant }
+  /** `now - fromMs < time <= now - toMs` */
+  | { readonly kind: "offset"; readonly fromMs: number; readonly toMs: number }
+  | CalendarWindow
+  /** Events of the current session: those of channel web or app in it. */
+  | { readonly kind: "session" };
+
+/** The current unit and the `last - 1` before it or, where `complete`, the `last` before the current one. */
+export interface CalendarWindow {
+  readonly kind: "calendar";
+  readonly unit: CalendarUnit;
+  /** An integer from 1. */
+  readonly last: number;
+  readonly complete: boolean;
+  /** IANA name of the zone whose dates count. */
+  readonly zone: string;
+  /** True where the rule names the zone; else it is the workspace's. */
+  readonly zoneNamed: boolean;
+}
 
 export type Aggregate =
   | { readonly kind: "count"; readonly compare: Compare }
   /** Over numeric values only, exact decimals; of none, 0. */
-  | { readonly kind: "sum"; readonly of: Path; readonly compare: Compare };
+  | { readonly kind: "sum"; readonly of: Path; readonly compare: Compare }
+  /** Distinct local dates in a zone, given by its IANA name. */
+  | { readonly kind: "days"; readonly zone: string; readonly compare: Compare }
+  /** Over numeric values only; of none, unknown. */
+  | { readonly kind: "avg" | "min" | "max"; readonly of: Path; readonly compare: Compare }
+  /** Distinct scalars. */
+  | { readonly kind: "distinct"; readonly of: Path; readonly compare: Compare }
+  /** Asks the value of the earliest or latest event that has one; never whether it exists. */
+  | { readonly kind: "first" | "last"; readonly of: Path; readonly test: ValueTest };
 
 export interface EventCondition {
   readonly kind: "event";

@@ -35,11 +35,28 @@ export class Bounds {
    * @param digits what it is scaled by, no less than those of these bounds
    */
   scaledRegion(value: Scaled, digits: number): number {
-    if (digits !== this.#scaledBy) {
-      this.#scaledBy = digits;
-      this.#scaledPoints = this.#points.map((point) => scaled(point, digits));
-    }
+    this.#scale(digits);
     return regionAmong(this.#scaledPoints, value);
+  }
+
+  #scale(digits: number): void {
+    if (digits === this.#scaledBy) return;
+    this.#scaledBy = digits;
+    this.#scaledPoints = this.#points.map((point) => scaled(point, digits));
+  }
+
+  /**
+   * The region of an average, without dividing: of the number that `count` of make up a sum.
+   * @param sum scaled by `digits`, which are no less than those of these bounds
+   */
+  averageRegion(sum: Scaled, digits: number, count: number): number {
+    this.#scale(digits);
+    return regionAmong(this.#scaledPoints, sum, count);
+  }
+
+  /** The highest number a region can have. */
+  get highest(): number {
+    return this.#answers.length - 1;
   }
 
   answer(region: number): Tri {
@@ -47,14 +64,21 @@ export class Bounds {
   }
 }
 
-function regionAmong(points: readonly Scaled[], value: Scaled): number {
+/** @param times what each point is multiplied by */
+function regionAmong(points: readonly Scaled[], value: Scaled, times = 1): number {
   let region = 0;
-  for (const point of points) {
+  for (const single of points) {
+    const point = times === 1 ? single : product(single, times);
     if (value < point) return region;
     region += value > point ? 2 : 1;
     if (region % 2 === 1) return region;
   }
   return region;
+}
+
+function product(value: Scaled, times: number): Scaled {
+  if (typeof value === "number" && Number.isSafeInteger(value * times)) return value * times;
+  return BigInt(value) * BigInt(times);
 }
 
 /** Whether all bounds hold of a region, each bound standing for the region it is. */

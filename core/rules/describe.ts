@@ -49,7 +49,9 @@ function aboutPeople(rule: Rule, denied: boolean, phrases: Phrases): Words {
     case "event": {
       const { names, window, aggregate } = rule;
       const where = rule.where && aboutEvents(rule.where, false, "event", phrases).text;
-      return single(phrases.events({ names, where, window, aggregate }, denied));
+      const test = aggregate.kind === "first" || aggregate.kind === "last" ? aggregate.test : undefined;
+      const aside = asideOf(test, "now", phrases);
+      return single(phrases.events({ names, where, window, aggregate, aside }, denied));
     }
   }
 }
@@ -75,8 +77,8 @@ function aboutEvents(filter: Filter, denied: boolean, from: Aside["from"], phras
   }
 }
 
-function asideOf(test: ValueTest, from: Aside["from"], phrases: Phrases): Aside {
-  return { from, element: test.op === "some" ? aboutEvents(test.operand, false, from, phrases).text : undefined };
+function asideOf(test: ValueTest | undefined, from: Aside["from"], phrases: Phrases): Aside {
+  return { from, element: test?.op === "some" ? aboutEvents(test.operand, false, from, phrases).text : undefined };
 }
 
 /** How a group is said, perhaps denied: not all is any of the denials, none and not any are all of them. */

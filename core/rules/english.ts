@@ -1,4 +1,4 @@
-import type { Compare, OriginFilter, Scalar, ValueTest, VersionCompare, Window } from "./ast.ts";
+import type { Aggregate, CalendarWindow, Compare, OriginFilter, Scalar, ValueTest, VersionCompare, Window } from "./ast.ts";
 import { pathText } from "./path.ts";
 import type { Aside, EventWords, Phrases } from "./phrases.ts";
 
@@ -163,7 +163,7 @@ function isBound(op: string): op is Bound {
   return Object.hasOwn(BOUND, op);
 }
 
-function events({ names, where, window, aggregate }: EventWords, denied: boolean): string {
+function events({ names, where, window, aggregate, aside }: EventWords, denied: boolean): string {
   const which = `${happening(names)}${where === undefined ? "" : ` (${where})`}`;
   const when = period(window);
   if (aggregate.kind === "sum") {
@@ -171,6 +171,7 @@ function events({ names, where, window, aggregate }: EventWords, denied: boolean
     const amount = bounds(aggregate.compare, denied);
     return amount === undefined ? `${total} is not ${bounds(aggregate.compare, false)}` : `${total} is ${amount}`;
   }
+  if (aggregate.kind !== "count") return aggregated(aggregate, which, when, denied, aside);
   const { compare } = aggregate;
   const happened = whetherAtAll(compare);
   if (happened !== undefined) return happened !== denied ? `who did ${which}${when}` : `who did not do ${which}${when}`;
@@ -179,6 +180,44 @@ function events({ names, where, window, aggregate }: EventWords, denied: boolean
     ? `who did not do ${which} ${bounds(compare, false)} times${when}`
     : `who did ${which} ${times} times${when}`;
 }
+
+/** @param which the events in words, with the period in `when` */
+function aggregated(
+  aggregate: Exclude<Aggregate, { readonly kind: "count" | "sum" }>,
+  which: string,
+  when: string,
+  denied: boolean,
+  aside: Aside,
+): string {
+  switch (aggregate.kind) {
+    case "days": {
+      const number = bounds(aggregate.compare, denied);
+      return number === undefined
+        ? `who did not do ${which} on ${bounds(aggregate.compare, false)} different days${when}`
+        : `who did ${which} on ${number} different days${when}`;
+    }
+    case "avg":
+    case "min":
+    case "max":
+    case "distinct": {
+      const value = `whose ${AGGREGATE[aggregate.kind]} ${pathText(aggregate.of)} of ${which}${when}`;
+      const amount = bounds(aggregate.compare, denied);
+      if (amount !== undefined) return `${value} is ${amount}`;
+      const known = aggregate.kind === "distinct" ? "" : "known and is ";
+      return `${value} is ${known}not ${bounds(aggregate.compare, false)}`;
+    }
+    case "first":
+    case "last":
+      return `whose ${aggregate.kind} ${pathText(aggregate.of)} of ${which}${when} ${predicate(aggregate.test, denied, aside)}`;
+  }
+}
+
+const AGGREGATE = {
+  avg: "average",
+  min: "lowest",
+  max: "highest",
+  distinct: "number of different values of",
+} as const;
 
 /** True for "at least once", false for "never", undefined for any other number of times. */
 function whetherAtAll(compare: Compare): boolean | undefined {
@@ -200,16 +239,25 @@ function period(window: Window): string {
   switch (window.kind) {
     case "retained":
       return "";
-    case "sliding": {
-      const [unit, ms] = UNITS.find(([, length]) => window.ms % length === 0) ?? (["millisecond", 1] as const);
-      const count = window.ms / ms;
-      return count === 1 ? ` in the last ${unit}` : ` in the last ${count} ${unit}s`;
-    }
+    case "sliding":
+      return ` in the last ${span(window.ms)}`;
+    case "offset":
+      return ` between ${fullSpan(window.fromMs)} and ${fullSpan(window.toMs)} ago`;
+    case "calendar":
+      return `${calendarPeriod(window)}${window.zoneNamed ? ` (by the calendar of ${window.zone})` : ""}`;
+    case "session":
+      return " in the current session";
     case "absolute": {
       const from = window.after ? ` from ${window.after.text} on` : "";
       return window.before ? `${from} before ${window.before.text}` : from;
     }
   }
+}
+
+function calendarPeriod({ unit, last, complete }: CalendarWindow): string {
+  if (complete) return last === 1 ? ` in the last full ${unit}` : ` in the last ${last} full ${unit}s`;
+  const current = unit === "day" ? " today" : ` this ${unit}`;
+  return last === 1 ? current : `${current} or in the ${last === 2 ? unit : `${last - 1} ${unit}s`} before`;
 }
 
 function choices(values: readonly Scalar[], word: "and" | "or" = "or"): string {

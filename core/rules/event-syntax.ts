@@ -1,20 +1,10 @@
-import { isJsonObject } from "../model/json.ts";
-import type { Aggregate, EventCondition } from "./ast.ts";
-import { readCompare } from "./compare-syntax.ts";
+import { AGGREGATES } from "./aggregate-syntax.ts";
+import type { Aggregate, EventCondition, Window } from "./ast.ts";
 import { childPointer, type Reading } from "./faults.ts";
-import { readFilter, readPathAt } from "./filter-syntax.ts";
+import { readFilter } from "./filter-syntax.ts";
 import { readWindow } from "./window-syntax.ts";
 
 type Written = Readonly<Record<string, unknown>>;
-
-/** How events are put into one number: one entry each (rules.md, "Events"). */
-const AGGREGATES: ReadonlyMap<string, (reading: Reading, written: unknown, pointer: string) => Aggregate | undefined> = new Map([
-  ["count", readCount],
-  ["sum", readSum],
-]);
-
-/** In the language, not in this version of the engine. */
-const NOT_YET: ReadonlySet<string> = new Set(["days", "avg", "min", "max", "distinct", "first", "last"]);
 
 const MOST_NAMES = 10_000;
 
@@ -33,9 +23,9 @@ export function readEventCondition(
   const window = Object.hasOwn(written, "within")
     ? readWindow(reading, written["within"], childPointer(pointer, "within"))
     : ({ kind: "retained" } as const);
-  const aggregate = readAggregate(reading, written, pointer);
+  const aggregate = readAggregate(reading, written, pointer, depth);
   if (reading.faults.length > faultsBefore || !names || !window || !aggregate) return undefined;
-  return { kind: "event", names, ...(where && { where }), window, aggregate };
+  return { kind: "event", names, ...(where && { where }), window, aggregate: inZoneOf(window, aggregate) };
 }
 
 /** A name, a list of names, or `"*"` alone. */
@@ -60,14 +50,19 @@ function readNames(reading: Reading, written: unknown, pointer: string): readonl
   return names.length === list.length ? names : undefined;
 }
 
-function readAggregate(reading: Reading, written: Written, pointer: string): Aggregate | undefined {
+/** Dates are told apart in the window's zone, if it names one. */
+function inZoneOf(window: Window, aggregate: Aggregate): Aggregate {
+  const named = aggregate.kind === "days" && window.kind === "calendar" && window.zoneNamed;
+  return named ? { ...aggregate, zone: window.zone } : aggregate;
+}
+
+function readAggregate(reading: Reading, written: Written, pointer: string, depth: number): Aggregate | undefined {
   const aggregates: (Aggregate | undefined)[] = [];
   for (const key of Object.keys(written)) {
     if (key === "event" || key === "where" || key === "within") continue;
     const place = childPointer(pointer, key);
     const read = AGGREGATES.get(key);
-    if (read) aggregates.push(read(reading, written[key], place));
-    else if (NOT_YET.has(key)) aggregates.push(reading.fault(place, "not_yet_available", `“${key}” is not available yet.`));
+    if (read) aggregates.push(read(reading, written[key], place, depth));
     else reading.fault(place, "unknown_key", `“${key}” does not belong beside “event”.`);
   }
   if (aggregates.length > 1) {
@@ -78,20 +73,4 @@ function readAggregate(reading: Reading, written: Written, pointer: string): Agg
     );
   }
   return aggregates.length === 1 ? aggregates[0] : { kind: "count", compare: { gte: 1 } };
-}
-
-function readCount(reading: Reading, written: unknown, pointer: string): Aggregate | undefined {
-  if (!isJsonObject(written)) return reading.fault(pointer, "wrong_type", `Say how many, for example {"gte":2} for at least 2.`);
-  const compare = readCompare(reading, written, pointer, new Set());
-  return compare && { kind: "count", compare };
-}
-
-function readSum(reading: Reading, written: unknown, pointer: string): Aggregate | undefined {
-  if (!isJsonObject(written))
-    return reading.fault(pointer, "wrong_type", `Say what is added up and how much, for example {"of":"value","gte":100}.`);
-  const of = Object.hasOwn(written, "of")
-    ? readPathAt(reading, written["of"], childPointer(pointer, "of"))
-    : reading.fault(pointer, "missing_key", `Say which property is added up, as "of".`);
-  const compare = readCompare(reading, written, pointer, new Set(["of"]));
-  return of && compare && { kind: "sum", of, compare };
 }

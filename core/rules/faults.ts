@@ -20,6 +20,7 @@ export type FaultCode =
   | "bad_pattern"
   | "bad_version"
   | "bad_cidr"
+  | "bad_time_zone"
   | "bad_range"
   | "bad_window"
   | "longer_than_retention"

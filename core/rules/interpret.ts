@@ -4,6 +4,7 @@ import { isJsonObject, type Json } from "../model/json.ts";
 import type { Compare, ElementFilter, EventCondition, Filter, Path, Rule, Scalar, ValueTest, Window } from "./ast.ts";
 import { foldCase } from "./case-folding.ts";
 import { askValue, type When } from "./interpret-values.ts";
+import { currentSession, isInUnits, localDate } from "./interpret-windows.ts";
 import type { Truth } from "./truth.ts";
 
 export type { Truth } from "./truth.ts";
@@ -176,7 +177,7 @@ function ofElement(where: ElementFilter, element: Json, when: When): Truth {
 function aggregate({ names, where, window, aggregate: asked }: EventCondition, { log, now, zone }: Seen): Truth {
   const matching = log.filter(
     (event) =>
-      isNamed(event, names) && isWithin(event.time, window, now) && (where === undefined || filter(where, event, zone) === true),
+      isNamed(event, names) && isWithin(event, window, log, now) && (where === undefined || filter(where, event, zone) === true),
   );
   switch (asked.kind) {
     case "count":
@@ -189,7 +190,49 @@ function aggregate({ names, where, window, aggregate: asked }: EventCondition, {
       }
       return compare(sum, asked.compare);
     }
+    case "days":
+      return compare(new Big(new Set(matching.map(({ time }) => localDate(time, asked.zone))).size), asked.compare);
+    case "avg": {
+      const numbers = numbersOf(matching, asked.of);
+      const sum = numbers.reduce((total, number) => total.plus(number), new Big(0));
+      return numbers.length === 0 ? "unknown" : compareAverage(sum, numbers.length, asked.compare);
+    }
+    case "min": {
+      const [least] = numbersOf(matching, asked.of).toSorted((a, b) => a.cmp(b));
+      return least === undefined ? "unknown" : compare(least, asked.compare);
+    }
+    case "max": {
+      const [greatest] = numbersOf(matching, asked.of).toSorted((a, b) => b.cmp(a));
+      return greatest === undefined ? "unknown" : compare(greatest, asked.compare);
+    }
+    case "distinct": {
+      const scalars = matching
+        .map(({ properties }) => follow(properties, asked.of))
+        .filter((value) => ["string", "boolean", "number"].includes(typeof value));
+      return compare(new Big(new Set(scalars.map((value) => JSON.stringify(value))).size), asked.compare);
+    }
+    case "first":
+    case "last": {
+      const values = matching
+        .map(({ properties }) => follow(properties, asked.of))
+        .filter((value) => value !== undefined && value !== null);
+      return ask(asked.kind === "first" ? values[0] : values.at(-1), asked.test, { at: now, zone });
+    }
   }
+}
+
+/** Numeric values only, each as the decimal it is written as. */
+function numbersOf(events: readonly LogEvent[], of: Path): Big[] {
+  return events
+    .map(({ properties }) => follow(properties, of))
+    .filter((value): value is number => typeof value === "number" && Number.isFinite(value))
+    .map((value) => new Big(String(value)));
+}
+
+/** The sum against each bound times how many: above, at or below zero is what is left of one after the other. */
+function compareAverage(sum: Big, count: number, { between, ...singles }: Compare): boolean {
+  const bounds = [...Object.entries(singles), ...(between ? [["gte", between[0]] as const, ["lte", between[1]] as const] : [])];
+  return bounds.every(([op, bound]) => compare(sum.minus(new Big(String(bound)).times(count)), { [op]: 0 }));
 }
 
 function isNamed(event: LogEvent, names: readonly string[] | "*"): boolean {
@@ -197,7 +240,9 @@ function isNamed(event: LogEvent, names: readonly string[] | "*"): boolean {
   return names.includes(event.name);
 }
 
-function isWithin(time: number, window: Window, now: number): boolean {
+/** @param log all of it, on which sessions are cut */
+function isWithin(event: LogEvent, window: Window, log: readonly LogEvent[], now: number): boolean {
+  const { time } = event;
   switch (window.kind) {
     case "retained":
       return true;
@@ -207,6 +252,12 @@ function isWithin(time: number, window: Window, now: number): boolean {
       const { after, before } = window;
       return (after === undefined || after.ms <= time) && (before === undefined || time < before.ms);
     }
+    case "offset":
+      return now - window.fromMs < time && time <= now - window.toMs;
+    case "calendar":
+      return isInUnits(time, window, now);
+    case "session":
+      return currentSession(log, now).includes(event);
   }
 }
 

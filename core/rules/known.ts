@@ -1,4 +1,6 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import { isTimeZone } from "../model/instant.ts";
+import { isCalendarUnit } from "../model/local-calendar.ts";
 import { isKnownTest } from "./checks.ts";
 
 /**
@@ -8,7 +10,8 @@ import { isKnownTest } from "./checks.ts";
 
 export function isKnownSelection(selection: unknown): boolean {
   if (!isJsonObject(selection)) return false;
-  const { names, where } = selection;
+  const { names, where, ofSessions } = selection;
+  if (ofSessions !== undefined && ofSessions !== true) return false;
   return (names === "*" || isJsonArray(names)) && (where === undefined || isKnownFilter(where));
 }
 
@@ -51,13 +54,55 @@ export function isKnownCondition(condition: unknown, selectionIsKnown: (index: n
 
 function isKnownWindow(window: Json | undefined): boolean {
   if (!isJsonObject(window)) return false;
-  const { kind } = window;
-  return kind === "retained" || kind === "absolute" || (kind === "sliding" && typeof window["ms"] === "number");
+  switch (window["kind"]) {
+    case "retained":
+    case "absolute":
+    case "session":
+      return true;
+    case "sliding":
+      return typeof window["ms"] === "number";
+    case "offset":
+      return typeof window["fromMs"] === "number" && typeof window["toMs"] === "number";
+    case "calendar":
+      return isCalendarUnit(window["unit"]) && typeof window["last"] === "number" && isKnownZone(window["zone"]);
+    default:
+      return false;
+  }
 }
 
 function isKnownAggregate(aggregate: Json | undefined): boolean {
-  if (!isJsonObject(aggregate) || !isKnownCompare(aggregate["compare"])) return false;
-  return aggregate["kind"] === "count" || (aggregate["kind"] === "sum" && isJsonArray(aggregate["of"]));
+  if (!isJsonObject(aggregate)) return false;
+  const { kind, of, compare, zone, test } = aggregate;
+  switch (kind) {
+    case "count":
+      return isKnownCompare(compare);
+    case "days":
+      return isKnownCompare(compare) && isKnownZone(zone);
+    case "sum":
+    case "avg":
+    case "min":
+    case "max":
+    case "distinct":
+      return isKnownCompare(compare) && isJsonArray(of);
+    case "first":
+    case "last":
+      return isKnownAsked(test) && isJsonArray(of);
+    default:
+      return false;
+  }
+}
+
+/** Answers found so far: to ask the platform costs as much as a thousand conditions, and they name few zones. */
+const ZONES = new Map<string, boolean>();
+const MOST_ZONES = 1_000;
+
+function isKnownZone(zone: Json | undefined): boolean {
+  if (typeof zone !== "string") return false;
+  const held = ZONES.get(zone);
+  if (held !== undefined) return held;
+  const known = isTimeZone(zone);
+  if (ZONES.size < MOST_ZONES) ZONES.set(zone, known);
+  return known;
 }
 
 const BOUNDS: ReadonlySet<string> = new Set(["eq", "ne", "lt", "lte", "gt", "gte", "between"]);

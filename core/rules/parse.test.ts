@@ -46,6 +46,32 @@ describe("a parsed rule", () => {
   });
 });
 
+describe("a parsed window and aggregate", () => {
+  const parsed = (json: object): unknown => {
+    const rule = parseRule({ event: "A", ...json }, { zone: "Europe/Paris", retentionMs: 400 * DAY_MS });
+    return rule.ok && rule.value.kind === "event" && { window: rule.value.window, aggregate: rule.value.aggregate };
+  };
+  const calendar = { kind: "calendar", unit: "day", last: 1, complete: false, zone: "Europe/Paris", zoneNamed: false };
+  const compare = { gte: 2 };
+  it("know their time zone: the window's own, else the workspace's", () => {
+    expect(parsed({ within: { calendar: "day" }, days: compare })).toEqual({
+      window: calendar,
+      aggregate: { kind: "days", zone: "Europe/Paris", compare },
+    });
+    expect(parsed({ within: { calendar: "day", timeZone: "UTC" }, days: compare })).toEqual({
+      window: { ...calendar, zone: "UTC", zoneNamed: true },
+      aggregate: { kind: "days", zone: "UTC", compare },
+    });
+    expect(parsed({ within: "7d", days: compare })).toMatchObject({ aggregate: { zone: "Europe/Paris" } });
+  });
+  it("have spans in milliseconds and values to ask", () => {
+    expect(parsed({ within: { from: "2d", to: "1h" }, first: { of: "a.b", eq: 1 } })).toEqual({
+      window: { kind: "offset", fromMs: 2 * DAY_MS, toMs: 3_600_000 },
+      aggregate: { kind: "first", of: ["a", "b"], test: { op: "eq", operand: 1, ignoreCase: false } },
+    });
+  });
+});
+
 describe("the limits of a rule", () => {
   it.each([
     ["rules", (inner: unknown) => ({ not: inner })],
@@ -181,6 +207,9 @@ const VALID: readonly unknown[] = [
     ],
   },
   { event: "*", within: { after: "2026-01-01", before: "2026-02-01T10:00:00.5+01:00" }, sum: { of: "order.total", gte: 0.3 } },
+  { event: "A", within: { from: "90d", to: "30d" }, avg: { of: "value", gte: 19.99 } },
+  { event: "A", within: { calendar: "month", last: 2, complete: true, timeZone: "Europe/Paris" }, days: { gte: 2 } },
+  { event: "A", within: { session: true }, last: { of: "category", eq: "shoes", ignoreCase: true } },
 ];
 
 type Path = readonly (string | number)[];
@@ -221,6 +250,12 @@ const KEYS = [
   "where",
   "count",
   "sum",
+  "avg",
+  "first",
+  "days",
+  "calendar",
+  "session",
+  "from",
   "sequence",
   "a/~",
   "",

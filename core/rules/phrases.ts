@@ -6,6 +6,8 @@ export interface EventWords {
   readonly where: string | undefined;
   readonly window: Window;
   readonly aggregate: Aggregate;
+  /** What the test of a first or last value is told beside. */
+  readonly aside: Aside;
 }
 
 /** What a test of a value is told beside. */

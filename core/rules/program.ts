@@ -1,13 +1,15 @@
 import { isAnyCall, type LogEvent } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
+import { isSessionEvent } from "../model/sessions.ts";
 import type { FlatEventCondition, FlatLogic, Selection } from "./artifact.ts";
 import type { Filter, TraitCondition } from "./ast.ts";
 import { compileTest, type NextChange } from "./checks.ts";
 import { allOf, anyOf, atLeast, not } from "./combine.ts";
-import { spanOf, type EventProgram } from "./event-window.ts";
+import type { EventProgram } from "./event-window.ts";
 import { nextOfTest } from "./next-change.ts";
 import { readPath } from "./path.ts";
-import { tallyOf } from "./tally.ts";
+import { spanOf, type SpanSettings } from "./spans.ts";
+import { tallyOf, type TallySettings } from "./tally-of.ts";
 import { FALSE, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";
 
 /** Closures for the parts of an artifact. They are built when first asked for: most profiles ask for few. */
@@ -37,15 +39,22 @@ export function compileTrait({ path, test }: TraitCondition, zone: string): Trai
   };
 }
 
-export function compileEvent({ selection, window, aggregate }: FlatEventCondition, retentionMs: number): EventProgram {
-  return { kind: "event", selection, span: spanOf(window, retentionMs), tally: tallyOf(aggregate) };
+export function compileEvent(
+  { selection, window, aggregate }: FlatEventCondition,
+  settings: SpanSettings & TallySettings,
+): EventProgram {
+  return { kind: "event", selection, span: spanOf(window, settings), tally: tallyOf(aggregate, settings) };
 }
 
 /** Whether an event is selected: of a name, and its filter true. */
 export type Selects = (event: LogEvent) => boolean;
 
 /** @returns undefined where the name alone decides */
-export function compileSelection({ names, where }: Selection, zone: string): Selects | undefined {
+export function compileSelection({ names, where, ofSessions }: Selection, zone: string): Selects | undefined {
+  if (ofSessions) {
+    const selects = compileSelection({ names, ...(where && { where }) }, zone);
+    return (event) => isSessionEvent(event) && (selects?.(event) ?? true);
+  }
   const filter = where && compileFilter(where, zone);
   if (names === "*") return filter ? (event) => isAnyCall(event) && filter(event) === TRUE : isAnyCall;
   return filter && ((event) => filter(event) === TRUE);

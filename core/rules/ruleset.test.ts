@@ -52,6 +52,14 @@ describe("the artifact", () => {
     expect(artifact.conditions).toHaveLength(4);
   });
 
+  it("holds a window in the workspace's zone once, named or not, and keeps other zones and sessions apart", () => {
+    const conditionsOf = (...windows: object[]): number =>
+      anArtifact(Object.fromEntries(windows.map((within, index) => [`k${index}`, { event: "A", within }]))).conditions.length;
+    expect(conditionsOf({ calendar: "day" }, { calendar: "day", last: 1, complete: false, timeZone: "UTC" })).toBe(1);
+    expect(conditionsOf({ calendar: "day" }, { calendar: "day", timeZone: "Asia/Tokyo" })).toBe(2);
+    expect(anArtifact({ a: { event: "A" }, b: { event: "A", within: { session: true } } }).selections).toHaveLength(2);
+  });
+
   it("keeps apart what only looks alike", () => {
     const artifact = anArtifact({
       a: { trait: "x", eq: 5 },
@@ -161,6 +169,24 @@ describe("a loaded ruleset", () => {
     const history = new History();
     history.insert(anEvent({ time: 1, type: "identify", properties: { x: "abc" } }));
     expect(openMemberships(ruleset, history, 1_000).keys()).toEqual([]);
+  });
+
+  it.each<[string, object, string, string]>([
+    ["unit", { within: { calendar: "month" } }, '"unit":"month"', '"unit":"moon"'],
+    ["time zone", { within: { calendar: "day", timeZone: "Asia/Tokyo" } }, "Asia/Tokyo", "Luna/Tycho"],
+    ["time zone of days", { days: { gte: 0 } }, '"zone":"UTC","compare"', '"zone":"Luna/Tycho","compare"'],
+    ["offset", { within: { from: "2d", to: "1d" } }, '"toMs":', '"toEra":'],
+    ["window", { within: { session: true } }, '"kind":"session"', '"kind":"visit"'],
+    ["kind of selection", { within: { session: true } }, '"ofSessions":true', '"ofSessions":"app"'],
+    ["bound of an average", { avg: { of: "v", gte: 1 } }, '"gte":1', '"near":1'],
+    ["operator on a last value", { last: { of: "v", eq: 1 } }, '"op":"eq"', '"op":"like"'],
+    ["operator on an element of a last value", { last: { of: "v", some: { property: "x", lt: 1 } } }, '"op":"lt"', '"op":"like"'],
+    ["path of a distinct", { distinct: { of: "v", gte: 0 } }, '"of":["v"]', '"of":"v"'],
+  ])("matches no one with an unknown %s", (_, parts, known, unknown) => {
+    const text = JSON.stringify(anArtifact({ k: { any: [{ everyone: true }, { event: "A", ...parts }] } }));
+    expect(text).toContain(known);
+    expect(loadRuleset(JSON.parse(text)).brokenKeys).toEqual([]);
+    expect(loadRuleset(JSON.parse(text.replaceAll(known, unknown))).brokenKeys).toEqual(["k"]);
   });
 
   it("leaves the other audiences as they are", () => {

@@ -1,3 +1,4 @@
+import { LocalDays } from "../model/local-calendar.ts";
 import { conditionsIn, type FlatLogic, type RulesetArtifact } from "./artifact.ts";
 import { ofMissing } from "./checks.ts";
 import type { EventProgram } from "./event-window.ts";
@@ -11,7 +12,7 @@ import {
   type Selects,
   type TraitProgram,
 } from "./program.ts";
-import { answerOfNothing } from "./tally.ts";
+import { answerOfNothing } from "./tally-of.ts";
 import { FALSE, TRUE, type Tri } from "./truth.ts";
 
 /** For an audience whose logic is more than one condition; also an index that no condition has. */
@@ -60,6 +61,7 @@ export class Ruleset {
   readonly #programs: (EventProgram | TraitProgram | undefined)[];
   readonly #selects: (Selects | null | undefined)[];
   readonly #logics: (Logic | undefined)[];
+  readonly #days = new Map<string, LocalDays>();
   #indexByKey: ReadonlyMap<string, number> | undefined;
 
   constructor(artifact: RulesetArtifact) {
@@ -142,7 +144,7 @@ export class Ruleset {
     if (held) return held;
     const flat = this.artifact.conditions[condition];
     if (!flat) throw new Error(`no condition ${condition}`);
-    const program = flat.kind === "trait" ? compileTrait(flat, this.zone) : compileEvent(flat, this.retentionMs);
+    const program = flat.kind === "trait" ? compileTrait(flat, this.zone) : compileEvent(flat, this);
     this.#programs[condition] = program;
     return program;
   }
@@ -156,6 +158,20 @@ export class Ruleset {
     const selects = compileSelection(flat, this.zone);
     this.#selects[selection] = selects ?? null;
     return selects;
+  }
+
+  /** Dates of a time zone; what is known of them serves all profiles. */
+  readonly daysIn = (zone: string): LocalDays => {
+    const held = this.#days.get(zone);
+    if (held) return held;
+    const days = new LocalDays(zone);
+    this.#days.set(zone, days);
+    return days;
+  };
+
+  /** True of a selection that holds only events that sessions are made of: every such event may change what is asked of it. */
+  isOfSessions(selection: number): boolean {
+    return this.artifact.selections[selection]?.ofSessions === true;
   }
 
   #flatLogic(audience: number): FlatLogic {

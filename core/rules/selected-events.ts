@@ -1,13 +1,20 @@
 import type { LogEvent } from "../model/event.ts";
 import { insertInLogOrder, placeInLog } from "../model/log.ts";
-import type { Path } from "./ast.ts";
-import { Totals } from "./totals.ts";
+import type { Column } from "./columns.ts";
 
-/** One profile's events that a selection selects, in log order, with the running totals that sums over them ask for. */
+/** A kind of column over lists of events; conditions that work out the same thing share it by its key. */
+export interface ColumnKind<Of extends Column> {
+  readonly key: string;
+  /** The class of it. */
+  readonly is: abstract new (...given: never) => Of;
+  readonly make: (events: readonly LogEvent[]) => Of;
+}
+
+/** One profile's events that a selection selects, in log order, with the columns that conditions on them ask for. */
 export class SelectedEvents {
   readonly events: readonly LogEvent[];
   readonly #own: LogEvent[] | undefined;
-  #totals: Map<string, Totals> | undefined;
+  #columns: Map<string, Column> | undefined;
 
   /**
    * @param events in log order
@@ -22,22 +29,19 @@ export class SelectedEvents {
   insert(event: LogEvent): void {
     if (this.#own) insertInLogOrder(this.#own, event);
     const { events } = this;
-    if (!this.#totals) return;
-    for (const [key, totals] of this.#totals) {
-      if (totals.size === events.length - 1) totals.insert(events, placeInLog(events, event), event);
-      else if (totals.size !== events.length) this.#totals.delete(key); // the shared list was changed behind them
+    if (!this.#columns) return;
+    for (const [key, column] of this.#columns) {
+      if (column.size === events.length - 1) column.insert(events, placeInLog(events, event), event);
+      else if (column.size !== events.length) this.#columns.delete(key); // the shared list was changed behind them
     }
   }
 
-  /**
-   * Running totals of a property, built when they are first asked for.
-   * @param key a text that stands for the path
-   */
-  totals(path: Path, key: string): Totals {
-    const held = this.#totals?.get(key);
-    if (held) return held;
-    const totals = new Totals(path, this.events);
-    (this.#totals ??= new Map()).set(key, totals);
-    return totals;
+  /** A column, built when it is first asked for. */
+  column<Of extends Column>({ key, is, make }: ColumnKind<Of>): Of {
+    const held = this.#columns?.get(key);
+    if (held instanceof is) return held;
+    const column = make(this.events);
+    (this.#columns ??= new Map()).set(key, column);
+    return column;
   }
 }

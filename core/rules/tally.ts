@@ -1,8 +1,10 @@
-import type { Aggregate, Compare, Path } from "./ast.ts";
+import type { LogEvent } from "../model/event.ts";
+import type { Json } from "../model/json.ts";
+import type { Compare, Path } from "./ast.ts";
 import { Bounds } from "./bounds.ts";
 import { unscaled } from "./decimal.ts";
-import { pathText } from "./path.ts";
-import type { SelectedEvents } from "./selected-events.ts";
+import type { ColumnKind, SelectedEvents } from "./selected-events.ts";
+import { numberAt, totalsOf, type Totals } from "./totals.ts";
 import type { Tri } from "./truth.ts";
 
 /**
@@ -10,32 +12,25 @@ import type { Tri } from "./truth.ts";
  * that the answer follows from it; where it rises with the aggregate and that only falls, the next change is found fast.
  */
 export interface Tally {
-  /** The region of the aggregate over `events[from]` to `events[to - 1]` of the selected events. */
-  region(selected: SelectedEvents, from: number, to: number): number;
+  /** The region of the aggregate over `events[from]` to `events[to - 1]` of the selected events, asked at `now`. */
+  region(selected: SelectedEvents, from: number, to: number, now: number): number;
   answer(region: number): Tri;
+  /**
+   * No later than the first instant after `now` at which time alone changes the answer over these same events; Infinity
+   * where it never does. Missing where the region never depends on `now`.
+   */
+  readonly next?: ((selected: SelectedEvents, from: number, to: number, now: number) => number) | undefined;
   /** True when the region cannot rise while the earliest events leave. */
   fallsOnly(selected: SelectedEvents): boolean;
-  /** The aggregate itself, to be shown. */
-  show(selected: SelectedEvents, from: number, to: number): number;
+  /** True when, besides, it cannot fall while later events enter. */
+  growsWithEvents(selected: SelectedEvents): boolean;
+  /** The aggregate itself, to be shown; null where there is none. */
+  show(selected: SelectedEvents, from: number, to: number): Json;
+  /** Those of the events that it was made from. */
+  counted(selected: SelectedEvents, from: number, to: number): readonly LogEvent[];
 }
 
-/** The tally of each aggregate: one case each (rules.md, "Events"). */
-export function tallyOf(aggregate: Aggregate): Tally {
-  switch (aggregate.kind) {
-    case "count":
-      return new CountTally(aggregate.compare);
-    case "sum":
-      return new SumTally(aggregate.of, aggregate.compare);
-  }
-}
-
-/** What a condition says of no events at all: no events is a count and a sum of 0 (rules.md, "Logic"). */
-export function answerOfNothing(aggregate: Aggregate): Tri {
-  const bounds = new Bounds(aggregate.compare);
-  return bounds.answer(bounds.region(0));
-}
-
-class CountTally implements Tally {
+export class CountTally implements Tally {
   readonly #bounds: Bounds;
 
   constructor(compare: Compare) {
@@ -54,25 +49,32 @@ class CountTally implements Tally {
     return true;
   }
 
+  growsWithEvents(): boolean {
+    return true;
+  }
+
   show(_: SelectedEvents, from: number, to: number): number {
     return to - from;
   }
+
+  counted({ events }: SelectedEvents, from: number, to: number): readonly LogEvent[] {
+    return events.slice(from, to);
+  }
 }
 
-class SumTally implements Tally {
+export class SumTally implements Tally {
   readonly #bounds: Bounds;
   readonly #of: Path;
-  /** The path as a text: sums over one property share their running totals under it. */
-  readonly #key: string;
+  readonly #totals: ColumnKind<Totals>;
 
   constructor(of: Path, compare: Compare) {
     this.#bounds = new Bounds(compare);
     this.#of = of;
-    this.#key = pathText(of);
+    this.#totals = totalsOf(of);
   }
 
   region(selected: SelectedEvents, from: number, to: number): number {
-    const totals = selected.totals(this.#of, this.#key);
+    const totals = selected.column(this.#totals);
     totals.refine(this.#bounds.digits, selected.events);
     return this.#bounds.scaledRegion(totals.between(from, to), totals.digits);
   }
@@ -82,11 +84,19 @@ class SumTally implements Tally {
   }
 
   fallsOnly(selected: SelectedEvents): boolean {
-    return selected.totals(this.#of, this.#key).fallsOnly;
+    return selected.column(this.#totals).fallsOnly;
+  }
+
+  growsWithEvents(selected: SelectedEvents): boolean {
+    return this.fallsOnly(selected);
   }
 
   show(selected: SelectedEvents, from: number, to: number): number {
-    const totals = selected.totals(this.#of, this.#key);
+    const totals = selected.column(this.#totals);
     return unscaled(totals.between(from, to), totals.digits);
+  }
+
+  counted({ events }: SelectedEvents, from: number, to: number): readonly LogEvent[] {
+    return events.slice(from, to).filter((event) => numberAt(event, this.#of) !== undefined);
   }
 }

@@ -1,12 +1,19 @@
 import type { LogEvent } from "../model/event.ts";
 import type { Path } from "./ast.ts";
 import { fractionDigits, LARGEST_EXACT, scaled, type Scaled } from "./decimal.ts";
-import { readPath } from "./path.ts";
+import { pathText, readPath } from "./path.ts";
+import type { Column } from "./columns.ts";
+import type { ColumnKind } from "./selected-events.ts";
 
-/** What an event adds to a sum over `path`: numeric values only (rules.md, "Events"). */
-function amountOf(event: LogEvent, path: Path): number {
+/** The number that an event has at a path, if it has one (rules.md, "Events": numeric values only). */
+export function numberAt(event: LogEvent, path: Path): number | undefined {
   const value = readPath(event.properties, path);
-  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** What an event adds to a sum over `path`. */
+function amountOf(event: LogEvent, path: Path): number {
+  return numberAt(event, path) ?? 0;
 }
 
 /**
@@ -14,7 +21,7 @@ function amountOf(event: LogEvent, path: Path): number {
  * scaled by the same power of ten, raised when a number needs more digits; they are numbers until one grows too large to
  * be exact, from then on BigInts.
  */
-export class Totals {
+export class Totals implements Column {
   readonly #path: Path;
   #digits = 0;
   #wide = false;
@@ -100,6 +107,11 @@ export class Totals {
       this.#rebuild(events);
     }
   }
+}
+
+/** Running totals of a property: sums and averages over it share them. */
+export function totalsOf(of: Path): ColumnKind<Totals> {
+  return { key: `totals ${pathText(of)}`, is: Totals, make: (events) => new Totals(of, events) };
 }
 
 function difference(a: Scaled, b: Scaled): Scaled {

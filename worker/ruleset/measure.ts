@@ -65,5 +65,5 @@ function operandsOf(test: ValueTest): number {
 }
 
 function boundsOf(aggregate: Aggregate): number {
-  return Object.keys(aggregate.compare).length;
+  return "test" in aggregate ? operandsOf(aggregate.test) : Object.keys(aggregate.compare).length;
 }
