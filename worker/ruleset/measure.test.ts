@@ -7,6 +7,25 @@ describe("the size of a rule", () => {
     [{ everyone: true }, 1, 0],
     [{ trait: "country", eq: "FR" }, 1, 1],
     [{ trait: "country", in: ["FR", "DE", "IT"] }, 1, 3],
+    [{ trait: "tags", hasAny: ["a", "b", "c", "d"] }, 1, 4],
+    [{ trait: "ip", cidr: ["10.0.0.0/8", "192.168.0.0/16"] }, 1, 2],
+    [
+      {
+        event: "A",
+        where: {
+          property: "items",
+          some: {
+            all: [
+              { property: "sku", in: ["a", "b"] },
+              { property: "n", gte: 2 },
+            ],
+          },
+        },
+      },
+      5,
+      5,
+    ],
+    [{ event: "A", last: { of: "sku", in: ["a", "b", "c"] } }, 1, 4],
     [{ event: "*" }, 1, 1],
     [{ event: ["A", "B"], count: { gte: 1, lte: 5 } }, 1, 4],
     [{ event: "A", where: { all: [{ property: "x", eq: 1 }, { not: { channel: "web" } }] }, sum: { of: "v", gt: 3 } }, 5, 4],

@@ -22,15 +22,15 @@ export function measureRule(rule: Rule): RuleSize {
     case "everyone":
       return EVERYONE;
     case "trait":
-      return { nodes: 1, operands: operandsOf(rule.test) };
+      return group([measureTest(rule.test)]);
     case "event":
       return measureEvent(rule);
   }
 }
 
 function measureEvent({ names, where, aggregate }: EventCondition): RuleSize {
-  const own = { nodes: 0, operands: (names === "*" ? 0 : names.length) + boundsOf(aggregate) };
-  return group(where === undefined ? [own] : [own, measureFilter(where)]);
+  const own = { nodes: 0, operands: names === "*" ? 0 : names.length };
+  return group([own, measureAggregate(aggregate), ...(where === undefined ? [] : [measureFilter(where)])]);
 }
 
 function measureFilter(filter: Filter): RuleSize {
@@ -42,7 +42,7 @@ function measureFilter(filter: Filter): RuleSize {
     case "not":
       return group([measureFilter(filter.part)]);
     case "property":
-      return { nodes: 1, operands: operandsOf(filter.test) };
+      return group([measureTest(filter.test)]);
     case "source":
     case "party":
     case "channel":
@@ -60,10 +60,23 @@ function group(parts: readonly RuleSize[]): RuleSize {
   return { nodes, operands };
 }
 
-function operandsOf(test: ValueTest): number {
-  return test.op === "in" || test.op === "notIn" ? test.operand.length : 1;
+/** A list weighs its length, a filter over elements what it holds. */
+function measureTest(test: ValueTest): RuleSize {
+  switch (test.op) {
+    case "in":
+    case "notIn":
+    case "hasAny":
+    case "hasAll":
+    case "hasNone":
+    case "cidr":
+      return { nodes: 0, operands: test.operand.length };
+    case "some":
+      return measureFilter(test.operand);
+    default:
+      return { nodes: 0, operands: 1 };
+  }
 }
 
-function boundsOf(aggregate: Aggregate): number {
-  return "test" in aggregate ? operandsOf(aggregate.test) : Object.keys(aggregate.compare).length;
+function measureAggregate(aggregate: Aggregate): RuleSize {
+  return "test" in aggregate ? measureTest(aggregate.test) : { nodes: 0, operands: Object.keys(aggregate.compare).length };
 }
