@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { isAlive, makeTideline, type Settings, type Tideline } from "./tideline.ts";
+import { isAlive, makeTideline, Tideline, type Settings } from "./tideline.ts";
 
 const running: Tideline[] = [];
 async function tideline(env: Settings = {}): Promise<Tideline> {
@@ -60,7 +60,9 @@ describe("npm start", () => {
 
   it("refuses to run twice on the same data", async () => {
     const at = await tideline();
-    await expect(at.start()).rejects.toThrow("runs already on this data");
+    const { node } = at.processes();
+    await expect(new Tideline(at.port, at.data, {}).start()).rejects.toThrow("runs already on this data");
+    expect(isAlive(node)).toBe(true);
   });
 
   it("has no demo and no demo keys when it is told so, and shows a first key once", async () => {
