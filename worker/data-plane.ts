@@ -60,12 +60,13 @@ router.all("/v1/*", (request: IRequest) => {
   return wrongMethod ? refuse("method_not_allowed", undefined, { headers: { allow: "POST" } }) : refuse("not_found");
 });
 
-const hot = new Map(DATA_ROUTES.map((route) => [route.path, route]));
+/** By the exact path, before the router: in one A/B run that took a decision from 0.73 to 0.79 of its floor. What bears a query the router finds. */
+const byPath = new Map(DATA_ROUTES.map((route) => [route.path, route]));
 
 /** Answers everything below `/v1/`. No D1 on its way, cold or warm. @param path of the request's URL, with its query */
 export async function dataPlane(request: Request, path: string, env: Env, ctx: ExecutionContext): Promise<Response> {
   try {
-    const route = request.method === "POST" ? hot.get(path) : undefined;
+    const route = request.method === "POST" ? byPath.get(path) : undefined;
     if (route !== undefined) return await guarded(route, request, env, ctx);
     return (await router.fetch(request, env, ctx)) as Response;
   } catch (error) {

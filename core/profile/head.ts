@@ -66,46 +66,20 @@ export type Head = ProfileHead | PointerHead;
 /** Most identifiers a head lists: a browser that signs in hundreds of people is a robot or a kiosk. */
 export const MOST_IDENTIFIERS = 100;
 
+/** What every object begins with. */
+function begun({ workspace, jurisdiction }: Home, now: number): HeadBase {
+  return { format: HEAD_FORMAT, schema: 0, workspace, jurisdiction, epoch: 1, clock: now, seq: 0, openFrom: 0 };
+}
+
 /** A person of whom nothing is known yet. */
-export function newProfile({ workspace, jurisdiction }: Home, now: number): ProfileHead {
-  return {
-    format: HEAD_FORMAT,
-    schema: 0,
-    kind: "profile",
-    workspace,
-    jurisdiction,
-    epoch: 1,
-    clock: now,
-    seq: 0,
-    openFrom: 0,
-    ruleset: 0,
-    outbox: 0,
-    firstSeen: now,
-    lastSeen: now,
-    identifiers: [],
-    consent: null,
-    members: {},
-    state: null,
-  };
+export function newProfile(home: Home, now: number): ProfileHead {
+  const nothing = { ruleset: 0, outbox: 0, identifiers: [], consent: null, members: {}, state: null };
+  return { kind: "profile", ...begun(home, now), ...nothing, firstSeen: now, lastSeen: now };
 }
 
 /** An identifier that was nobody's, linked to a person. */
-export function newPointer({ workspace, jurisdiction }: Home, now: number, to: ProfileId): PointerHead {
-  return {
-    format: HEAD_FORMAT,
-    schema: 0,
-    kind: "pointer",
-    workspace,
-    jurisdiction,
-    epoch: 1,
-    clock: now,
-    seq: 0,
-    openFrom: 0,
-    to,
-    former: [],
-    consent: null,
-    moving: false,
-  };
+export function newPointer(home: Home, now: number, to: ProfileId): PointerHead {
+  return { kind: "pointer", ...begun(home, now), to, former: [], consent: null, moving: false };
 }
 
 /** The profile becomes a pointer; its journal stays until it has been moved. */

@@ -173,6 +173,27 @@ describe("a profile object", () => {
     expect(await journalOf(other, ann)).toEqual([]);
   });
 
+  it("takes nothing from another workspace, and keeps what it holds", async () => {
+    const workspace = fresh("w");
+    const ann = identifier(workspace, "userId", fresh("u"));
+    const bob = identifier(workspace, "userId", fresh("u"));
+    await ingest(workspace, ann, [event(ann)]);
+    const other = fresh("w");
+    for (const item of [event(ann), { to: bob.hash, identify: true }]) {
+      // The call itself, not its stub: what a stub rejects with is also reported as uncaught.
+      const refused = await runInDurableObject(stubOf(ann.hash), (object: ProfileObject) => {
+        const items = ["messageId" in item ? JSON.stringify(item) : item];
+        return object.ingest({ ...call(other, ann.hash), receivedAt: Date.now(), items }).then(
+          () => undefined,
+          (error: unknown) => String(error),
+        );
+      });
+      expect(refused).toContain("another workspace");
+    }
+    await evictDurableObject(stubOf(ann.hash));
+    expect(await journalOf(workspace, ann)).toHaveLength(1);
+  });
+
   it("evaluates the whole journal when a newer ruleset is published, and never goes back to an older", async () => {
     const workspace = fresh("w");
     await publishRules(workspace, 1, BUYERS);

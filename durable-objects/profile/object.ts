@@ -50,6 +50,8 @@ export class ProfileObject extends DurableObject<Env> {
   async ingest(envelope: IngestEnvelope): Promise<string> {
     const ruleset = await this.#ruleset(envelope).catch(() => undefined);
     const memory = this.#wake(envelope);
+    // To who reads, another workspace's person is nobody; who writes must not take nobody for an empty place.
+    if (memory === null && this.#memory !== null) throw new Error("this object is another workspace's");
     const alone = this.#waiting === 0 && !isPointer(memory) && envelope.items.every(isText);
     if (alone) return JSON.stringify(this.#take(envelope, ruleset, envelope.items.filter(isText)));
     return JSON.stringify(await this.#inTurn(() => this.#walk(envelope, ruleset)));
