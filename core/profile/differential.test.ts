@@ -20,6 +20,8 @@ const START = Date.UTC(2026, 2, 29, 0, 59, 30); // clocks in Paris go forward ha
 const TICK_MS = 500;
 const TICKS = 60;
 const RETENTION_MS = 12_000;
+/** How far explain's next change of a group is sure to be exact, at the least. */
+const SEARCHED_MS = 1_000 * 366 * 86_400_000;
 const SETTINGS = { zone: "Europe/Paris", retentionMs: RETENTION_MS };
 
 /** Every other one of a few, so that several events share an instant. */
@@ -393,7 +395,8 @@ describe("the engine", () => {
         for (const key of tested.rules.keys()) {
           const before = at(key, now);
           const { nextChange } = explainAt(tested.ruleset, history, key, { now, present });
-          if (nextChange !== null) {
+          // Anniversaries come for 8,000 years: a group that none of them changes is searched for so many, then told early.
+          if (nextChange !== null && nextChange < now + SEARCHED_MS) {
             expect(at(key, nextChange)).not.toBe(before);
             expect(at(key, nextChange - 1)).toBe(before);
           }

@@ -4,6 +4,7 @@ import type { Json } from "../model/json.ts";
 import { anArtifact, anEvent, aRule, DAY_MS } from "../rules/factories.ts";
 import { interpret, type Truth } from "../rules/interpret.ts";
 import { loadRuleset } from "../rules/ruleset.ts";
+import { explainAt } from "./explain.ts";
 import { History } from "./history.ts";
 import { membershipsAt, openMemberships } from "./memberships.ts";
 
@@ -152,5 +153,16 @@ describe("conditions that count from now", () => {
       [false, "2028-02-29"],
     ]);
     expect(memberships.nextChange).toBe(Date.UTC(2029, 1, 28));
+  });
+
+  it("is told early, never late, where 8,000 years of anniversaries never change a group", () => {
+    const soon = { trait: "v", anniversary: { withinNext: "21h" } };
+    const rule = { k: { all: [{ any: [soon] }, { event: "Bought" }] } };
+    const history = new History();
+    history.insert(anEvent({ type: "identify", time: Date.UTC(1970, 0, 1), properties: { v: "2026-03-29" } }));
+    const now = Date.UTC(2026, 2, 28);
+    const { value, nextChange } = explainAt(loadRuleset(anArtifact(rule)), history, "k", { now, present: now });
+    expect(value).toBe(false);
+    expect(nextChange).toBeGreaterThan(Date.UTC(3026, 0, 1));
   });
 });
