@@ -180,3 +180,23 @@ describe("explain", () => {
     });
   });
 });
+
+describe("a calendar window", () => {
+  it("is right where a year turns between an event's coming into the history and being applied", () => {
+    const ruleset = loadRuleset(
+      anArtifact({ k: { event: "Viewed", within: { calendar: "year", last: 3, complete: true }, distinct: { of: "v", eq: 0 } } }),
+    );
+    const history = new History();
+    const before = Date.UTC(2026, 11, 30);
+    const memberships = openMemberships(ruleset, history, before);
+    const take = (time: number, now: number): void => {
+      const event = anEvent({ time, properties: { v: 1 } });
+      history.insert(event);
+      memberships.apply(event, now);
+    };
+    take(before - DAY_MS, before);
+    expect(memberships.keys()).toEqual(["k"]);
+    take(before, Date.UTC(2027, 0, 2));
+    expect(memberships.keys()).toEqual([]);
+  });
+});

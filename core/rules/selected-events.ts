@@ -36,10 +36,10 @@ export class SelectedEvents {
     }
   }
 
-  /** A column, built when it is first asked for. */
+  /** A column, built when it is first asked for, and again where the shared list grew before the event was noted here. */
   column<Of extends Column>({ key, is, make }: ColumnKind<Of>): Of {
     const held = this.#columns?.get(key);
-    if (held instanceof is) return held;
+    if (held instanceof is && held.size === this.events.length) return held;
     const column = make(this.events);
     (this.#columns ??= new Map()).set(key, column);
     return column;
