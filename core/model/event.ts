@@ -1,6 +1,7 @@
 import type { JsonObject } from "./json.ts";
 
-export type EventType = "track" | "identify" | "page" | "screen" | "group" | "alias";
+/** A `fact` is ours: that an identifier came onto a list, a score was computed, a household told something, an ad was seen. */
+export type EventType = "track" | "identify" | "page" | "screen" | "group" | "alias" | "fact";
 export type Channel = "web" | "app" | "store" | "email" | "crm" | "partner";
 export type Party = "first" | "second" | "third";
 
@@ -37,10 +38,21 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   "$household",
 ]);
 
-/** The name by which rules know an event: a track call's own, else that of its type. */
-export function eventName(type: EventType, trackName: string): string {
-  return type === "track" ? trackName : `$${type}`;
+/** The name by which rules know an event: a track call's and a fact's own, else that of its type. */
+export function eventName(type: EventType, ownName: string): string {
+  return type === "track" || type === "fact" ? ownName : `$${type}`;
 }
+
+/** The path under which computed traits are read (rules.md, "Other conditions"): an identify cannot write there. */
+export const COMPUTED = "computed";
+
+/**
+ * The facts that say how things stand from then on, like traits, so they outlast the retention of events:
+ * `$computed` `{NAME: VALUE, ...}`, null for none;
+ * `$list` `{list: KEY, identifier: HASH, on: BOOLEAN}`;
+ * `$household` `{household: ID, answers: {QUESTION: true | false | "unknown"}}`, or `{household: null}` for having left.
+ */
+export const STANDING_FACTS = { computed: "$computed", list: "$list", household: "$household" } as const;
 
 /** True of the events that `"event":"*"` means. */
 export function isAnyCall(event: LogEvent): boolean {

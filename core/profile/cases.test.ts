@@ -4,7 +4,7 @@ import { parseDuration } from "../model/duration.ts";
 import { eventName, type Channel, type EventType, type LogEvent, type Party } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
 import { parseTimestamp } from "../model/timestamp.ts";
-import { flattenRuleset } from "../rules/artifact.ts";
+import { flattenRuleset } from "../rules/flatten.ts";
 import type { Rule } from "../rules/ast.ts";
 import { interpret, type Truth } from "../rules/interpret.ts";
 import { parseRule, type RuleSettings } from "../rules/parse.ts";

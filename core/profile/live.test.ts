@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { ProfileId } from "../model/ids.ts";
 import type { JsonObject } from "../model/json.ts";
-import { flattenRuleset } from "../rules/artifact.ts";
+import { flattenRuleset } from "../rules/flatten.ts";
 import { parseRule } from "../rules/parse.ts";
 import { loadRuleset, type Ruleset } from "../rules/ruleset.ts";
 import { decodeHead, encodeHead, newProfile, type ProfileHead } from "./head.ts";

@@ -4,7 +4,11 @@ import type { CalendarUnit } from "../model/local-calendar.ts";
  * A parsed rule: what `parseRule` returns, what the sentence, the interpreter and the artifact are made from. Every value
  * in it is checked; spans are milliseconds; paths are lists of keys.
  */
-export type Rule = Group<Rule> | Negation<Rule> | AtLeast | Everyone | TraitCondition | EventCondition;
+export type Rule = Group<Rule> | Negation<Rule> | AtLeast | Everyone | Condition;
+
+/** What a rule asks of a person, to be joined by groups. */
+export type Condition =
+  TraitCondition | EventCondition | SequenceCondition | AudienceCondition | ListCondition | BucketCondition | HouseholdCondition;
 
 export interface Group<Part> {
   readonly kind: "all" | "any" | "none";
@@ -173,11 +177,58 @@ export type Aggregate =
   /** Asks the value of the earliest or latest event that has one; never whether it exists. */
   | { readonly kind: "first" | "last"; readonly of: Path; readonly test: ValueTest };
 
-export interface EventCondition {
-  readonly kind: "event";
+/** Which events are meant. */
+export interface EventMatch {
   /** Names as `eventName` gives them, at least one; or any track, page or screen call. */
   readonly names: readonly string[] | "*";
   readonly where?: Filter;
+}
+
+export interface EventCondition extends EventMatch {
+  readonly kind: "event";
   readonly window: Window;
   readonly aggregate: Aggregate;
+}
+
+/** Different events one after the other, some choice of which fits (rules.md, "Sequence"). */
+export interface SequenceCondition {
+  readonly kind: "sequence";
+  /** Two to ten; the first has no `withinMs`. */
+  readonly steps: readonly SequenceStep[];
+  readonly window: Window;
+  /** No such event strictly between the first and the last. */
+  readonly without?: EventMatch;
+  readonly sameSession: boolean;
+}
+
+export interface SequenceStep extends EventMatch {
+  /** At most so long after the step before, inclusive. */
+  readonly withinMs?: number;
+}
+
+/** The membership of another live audience; with `forMs`, that it was true at every instant of `[now - forMs, now]`. */
+export interface AudienceCondition {
+  readonly kind: "audience";
+  readonly key: string;
+  readonly forMs?: number;
+}
+
+/** An identifier of the profile is on an imported list. */
+export interface ListCondition {
+  readonly kind: "list";
+  readonly key: string;
+}
+
+/** A uniform, stable share of profiles: `from <= h < to`. */
+export interface BucketCondition {
+  readonly kind: "bucket";
+  readonly salt: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The rule over the household's profile, as last told to this one. */
+export interface HouseholdCondition {
+  readonly kind: "household";
+  readonly rule: Rule;
 }

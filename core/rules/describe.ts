@@ -1,7 +1,7 @@
-import type { Filter, Group, Rule, ValueTest } from "./ast.ts";
+import type { EventMatch, Filter, Group, Rule, ValueTest } from "./ast.ts";
 import { ENGLISH } from "./english.ts";
 import { pathText } from "./path.ts";
-import type { Aside, Phrases } from "./phrases.ts";
+import type { Aside, MatchWords, Phrases } from "./phrases.ts";
 
 type Join = "all" | "any";
 
@@ -47,13 +47,30 @@ function aboutPeople(rule: Rule, denied: boolean, phrases: Phrases): Words {
     case "trait":
       return single(phrases.trait(pathText(rule.path), rule.test, denied, asideOf(rule.test, "now", phrases)));
     case "event": {
-      const { names, window, aggregate } = rule;
-      const where = rule.where && aboutEvents(rule.where, false, "event", phrases).text;
+      const { window, aggregate } = rule;
       const test = aggregate.kind === "first" || aggregate.kind === "last" ? aggregate.test : undefined;
       const aside = asideOf(test, "now", phrases);
-      return single(phrases.events({ names, where, window, aggregate, aside }, denied));
+      return single(phrases.events({ ...matchWords(rule, phrases), window, aggregate, aside }, denied));
     }
+    case "sequence": {
+      const { window, without, sameSession } = rule;
+      const steps = rule.steps.map((step) => ({ ...matchWords(step, phrases), withinMs: step.withinMs }));
+      const between = without && matchWords(without, phrases);
+      return single(phrases.sequence({ steps, window, without: between, sameSession }, denied));
+    }
+    case "audience":
+      return single(phrases.audience(rule.key, rule.forMs, denied));
+    case "list":
+      return single(phrases.list(rule.key, denied));
+    case "bucket":
+      return single(phrases.bucket(rule, denied));
+    case "household":
+      return single(phrases.household(aboutPeople(rule.rule, denied, phrases).text));
   }
+}
+
+function matchWords({ names, where }: EventMatch, phrases: Phrases): MatchWords {
+  return { names, where: where && aboutEvents(where, false, "event", phrases).text };
 }
 
 /** @param from what time operators count from */

@@ -1,6 +1,6 @@
 import type { Aggregate, CalendarWindow, Compare, OriginFilter, Scalar, ValueTest, VersionCompare, Window } from "./ast.ts";
 import { pathText } from "./path.ts";
-import type { Aside, EventWords, Phrases } from "./phrases.ts";
+import type { Aside, EventWords, MatchWords, Phrases, SequenceWords } from "./phrases.ts";
 
 /** Values of a list that are named; the rest are counted. */
 const MOST_NAMED = 5;
@@ -13,6 +13,9 @@ const CALLS: ReadonlyMap<string, string> = new Map([
   ["$alias", "an alias"],
   ["$impression", "an ad view"],
   ["$click", "an ad click"],
+  ["$list", "a change of a list"],
+  ["$computed", "a computed trait"],
+  ["$household", "news of the household"],
 ]);
 
 const UNITS = [
@@ -34,6 +37,15 @@ export const ENGLISH: Phrases = {
     `who fit at least ${least} of these ${clauses.length}: ${clauses.map((clause) => `(${clause})`).join(", ")}`,
   trait: (path, test, denied, aside) => `whose ${path} ${predicate(test, denied, aside)}`,
   events,
+  sequence,
+  audience: (key, forMs, denied) =>
+    forMs === undefined
+      ? `who are ${denied ? "not " : ""}in the audience ${quoted(key)}`
+      : `who have ${denied ? "not " : ""}been in the audience ${quoted(key)} without a break for ${fullSpan(forMs)}`,
+  list: (key, denied) => `who are ${denied ? "not " : ""}on the list ${quoted(key)}`,
+  bucket: ({ salt, from, to }, denied) =>
+    `who fall ${denied ? "outside" : "in"} the part from ${percent(from)} to ${percent(to)} of the split ${quoted(salt)}`,
+  household: (clause) => `whose household, taken as one person, is one ${clause}`,
   allOf: (filters) => list(filters, "and"),
   anyOf: (filters) => list(filters, "or"),
   property: (path, test, denied, aside) => `${path} ${predicate(test, denied, aside)}`,
@@ -163,8 +175,26 @@ function isBound(op: string): op is Bound {
   return Object.hasOwn(BOUND, op);
 }
 
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(12))}%`;
+}
+
+function matched({ names, where }: MatchWords): string {
+  return `${happening(names)}${where === undefined ? "" : ` (${where})`}`;
+}
+
+function sequence({ steps, window, without, sameSession }: SequenceWords, denied: boolean): string {
+  const said = steps.map((step, index) => {
+    const soon = step.withinMs === undefined ? "" : ` within ${fullSpan(step.withinMs)}`;
+    return index === 0 ? matched(step) : `then${soon} ${matched(step)}`;
+  });
+  const between = without ? `, without ${matched(without)} in between` : "";
+  const together = sameSession ? ", all in one session" : "";
+  return `who ${denied ? "did not do" : "did"} ${said.join(", ")}${between}${together}${period(window)}`;
+}
+
 function events({ names, where, window, aggregate, aside }: EventWords, denied: boolean): string {
-  const which = `${happening(names)}${where === undefined ? "" : ` (${where})`}`;
+  const which = matched({ names, where });
   const when = period(window);
   if (aggregate.kind === "sum") {
     const total = `whose total ${pathText(aggregate.of)} of ${which}${when}`;

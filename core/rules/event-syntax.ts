@@ -1,5 +1,5 @@
 import { AGGREGATES } from "./aggregate-syntax.ts";
-import type { Aggregate, EventCondition, Window } from "./ast.ts";
+import type { Aggregate, EventCondition, EventMatch, Window } from "./ast.ts";
 import { childPointer, type Reading } from "./faults.ts";
 import { readFilter } from "./filter-syntax.ts";
 import { readWindow } from "./window-syntax.ts";
@@ -16,16 +16,21 @@ export function readEventCondition(
   depth: number,
 ): EventCondition | undefined {
   const faultsBefore = reading.faults.length;
-  const names = readNames(reading, written["event"], childPointer(pointer, "event"));
-  const where = Object.hasOwn(written, "where")
-    ? readFilter(reading, written["where"], childPointer(pointer, "where"), depth + 1)
-    : undefined;
+  const match = readMatch(reading, written, pointer, depth);
   const window = Object.hasOwn(written, "within")
     ? readWindow(reading, written["within"], childPointer(pointer, "within"))
     : ({ kind: "retained" } as const);
   const aggregate = readAggregate(reading, written, pointer, depth);
-  if (reading.faults.length > faultsBefore || !names || !window || !aggregate) return undefined;
-  return { kind: "event", names, ...(where && { where }), window, aggregate: inZoneOf(window, aggregate) };
+  if (reading.faults.length > faultsBefore || !match || !window || !aggregate) return undefined;
+  return { kind: "event", ...match, window, aggregate: inZoneOf(window, aggregate) };
+}
+
+/** Reads which events are meant: `event` and `where`. */
+export function readMatch(reading: Reading, written: Written, pointer: string, depth: number): EventMatch | undefined {
+  const names = readNames(reading, written["event"], childPointer(pointer, "event"));
+  if (!Object.hasOwn(written, "where")) return names && { names };
+  const where = readFilter(reading, written["where"], childPointer(pointer, "where"), depth + 1);
+  return names && where && { names, where };
 }
 
 /** A name, a list of names, or `"*"` alone. */

@@ -1,5 +1,6 @@
 import { eventName, type LogEvent } from "../model/event.ts";
-import { flattenRuleset, type RulesetArtifact } from "./artifact.ts";
+import type { RulesetArtifact } from "./artifact.ts";
+import { flattenRuleset } from "./flatten.ts";
 import type { Rule } from "./ast.ts";
 import { parseRule, type RuleSettings } from "./parse.ts";
 

@@ -27,7 +27,10 @@ export type FaultCode =
   | "too_deep"
   | "too_many_nodes"
   | "too_many_operands"
-  | "not_yet_available";
+  | "bad_sequence"
+  | "unknown_audience"
+  | "cycle"
+  | "cut_by_retention";
 
 /** Why a rule was refused (rules.md, "Limits and errors"). */
 export interface RuleFault {
@@ -36,6 +39,12 @@ export interface RuleFault {
   readonly code: FaultCode;
   /** A sentence that a marketer understands. */
   readonly message: string;
+}
+
+/** Where a rule names another audience. */
+export interface AudienceReference {
+  readonly key: string;
+  readonly pointer: string;
 }
 
 /** The pointer to a member of what `pointer` points to. */
@@ -54,19 +63,41 @@ const MOST_OPERANDS = 10_000;
 export class Reading {
   readonly zone: string;
   readonly retentionMs: number;
+  readonly #now: number | undefined;
   readonly faults: RuleFault[] = [];
+  readonly warnings: RuleFault[] = [];
+  readonly references: AudienceReference[] = [];
   #nodes = 0;
   #operands = 0;
 
-  constructor(settings: { readonly zone: string; readonly retentionMs: number }) {
+  constructor(settings: { readonly zone: string; readonly retentionMs: number; readonly now?: number }) {
     this.zone = settings.zone;
     this.retentionMs = settings.retentionMs;
+    this.#now = settings.now;
   }
 
   /** Notes a fault. Returns undefined, which is what a reader returns for a part that cannot be read. */
   fault(pointer: string, code: FaultCode, message: string): undefined {
     this.faults.push({ pointer, code, message });
     return undefined;
+  }
+
+  /** Notes what is allowed and yet may not be what was meant. */
+  warn(pointer: string, code: FaultCode, message: string): void {
+    this.warnings.push({ pointer, code, message });
+  }
+
+  /** Warns of a period that begins before what is kept: events are not there to be asked. */
+  warnIfCut(pointer: string, beginning: { readonly agoMs: number } | { readonly at: number }): void {
+    const agoMs = "agoMs" in beginning ? beginning.agoMs : (this.#now ?? -Infinity) - beginning.at;
+    if (agoMs <= this.retentionMs) return;
+    const days = Math.floor(this.retentionMs / 86_400_000);
+    this.warn(pointer, "cut_by_retention", `Events are kept for ${days} days: what is older is not counted.`);
+  }
+
+  /** Notes that the rule names another audience. */
+  refer(key: string, pointer: string): void {
+    this.references.push({ key, pointer });
   }
 
   /**

@@ -50,10 +50,10 @@ export function isInUnits(time: number, { unit, last, complete, zone }: Calendar
 }
 
 /**
- * Events of channel web or app, cut where a gap is longer than 30 min; the last run, if its end is no more than that ago.
- * @param log in log order, none later than `now`
+ * Events of channel web or app, cut where a gap is longer than 30 min.
+ * @param log in log order
  */
-export function currentSession(log: readonly LogEvent[], now: number): readonly LogEvent[] {
+export function sessionsOf(log: readonly LogEvent[]): readonly (readonly LogEvent[])[] {
   const events = log.filter(({ channel }) => channel === "web" || channel === "app");
   const sessions: LogEvent[][] = [];
   for (const event of events) {
@@ -62,7 +62,15 @@ export function currentSession(log: readonly LogEvent[], now: number): readonly 
     if (session && before && event.time - before.time <= HALF_HOUR) session.push(event);
     else sessions.push([event]);
   }
-  const last = sessions.at(-1) ?? [];
+  return sessions;
+}
+
+/**
+ * The last session, if its end is no more than 30 min ago.
+ * @param log in log order, none later than `now`
+ */
+export function currentSession(log: readonly LogEvent[], now: number): readonly LogEvent[] {
+  const last = sessionsOf(log).at(-1) ?? [];
   const end = last.at(-1)?.time ?? -Infinity;
   return now - end <= HALF_HOUR ? last : [];
 }

@@ -1,8 +1,13 @@
 import { Big } from "big.js";
 import { compareLogOrder, type LogEvent } from "../model/event.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
-import type { Compare, ElementFilter, EventCondition, Filter, Path, Rule, Scalar, ValueTest, Window } from "./ast.ts";
+import type { Compare, ElementFilter, EventCondition, EventMatch, Filter, Path, Rule, Scalar, ValueTest, Window } from "./ast.ts";
 import { foldCase } from "./case-folding.ts";
+import { COMPUTED } from "../model/event.ts";
+import { audiencesNamedIn } from "./named-audiences.ts";
+import { answerOfHousehold, computedAt, isInBucket, isOnList } from "./interpret-people.ts";
+import { isFollowed } from "./interpret-sequence.ts";
+import { instantsOfChange } from "./interpret-time.ts";
 import { askValue, type When } from "./interpret-values.ts";
 import { currentSession, isInUnits, localDate } from "./interpret-windows.ts";
 import type { Truth } from "./truth.ts";
@@ -18,6 +23,8 @@ export interface Asked {
   /** IANA name of the workspace's time zone, in which a date alone begins. */
   readonly zone: string;
   readonly profileId: string;
+  /** The live audiences, by key, for rules that name others. */
+  readonly audiences?: ReadonlyMap<string, Rule>;
 }
 
 /**
@@ -26,16 +33,30 @@ export interface Asked {
  * @param log all accepted events in the order they were accepted, duplicates included
  */
 export function interpret(rule: Rule, log: readonly LogEvent[], asked: Asked): Truth {
-  const accepted = withoutDuplicates(log);
-  return evaluate(rule, { log: retained(accepted, asked), traits: traitsAt(accepted, asked.now), ...asked });
+  if (!isWhole(rule, asked.audiences)) return false;
+  return interpretAt(rule, withoutDuplicates(log).toSorted(compareLogOrder), asked);
 }
 
-interface Seen {
-  /** In log order. */
+/** What every part of a rule is asked with. */
+interface Seen extends Asked {
+  /** What is retained, in log order. */
   readonly log: readonly LogEvent[];
   readonly traits: ReadonlyMap<string, Json>;
-  readonly now: number;
-  readonly zone: string;
+  /** All accepted events, in log order. */
+  readonly accepted: readonly LogEvent[];
+}
+
+function interpretAt(rule: Rule, accepted: readonly LogEvent[], asked: Asked): Truth {
+  return evaluate(rule, { ...asked, log: retained(accepted, asked), traits: traitsAt(accepted, asked.now), accepted });
+}
+
+/** Whether every audience that a rule names is there, and those that they name, none of them itself. */
+function isWhole(rule: Rule, audiences: Asked["audiences"], within: readonly Rule[] = []): boolean {
+  if (within.includes(rule)) return false;
+  return audiencesNamedIn(rule).every((key) => {
+    const named = audiences?.get(key);
+    return named !== undefined && isWhole(named, audiences, [...within, rule]);
+  });
 }
 
 // What a rule sees
@@ -51,13 +72,13 @@ function withoutDuplicates(log: readonly LogEvent[]): readonly LogEvent[] {
 /** Events with `max(now, present) - retention < time <= now`, ordered. */
 function retained(accepted: readonly LogEvent[], { now, present, retentionMs }: Asked): readonly LogEvent[] {
   const horizon = Math.max(now, present) - retentionMs;
-  return accepted.filter(({ time }) => horizon < time && time <= now).toSorted(compareLogOrder);
+  return accepted.filter(({ time }) => horizon < time && time <= now);
 }
 
 /** For each top-level key the value of the latest identify that set it; null clears the key. Not cut by retention. */
 function traitsAt(accepted: readonly LogEvent[], now: number): ReadonlyMap<string, Json> {
   const traits = new Map<string, Json>();
-  const identifies = accepted.filter(({ type, time }) => type === "identify" && time <= now).toSorted(compareLogOrder);
+  const identifies = accepted.filter(({ type, time }) => type === "identify" && time <= now);
   for (const { properties } of identifies) {
     for (const [key, value] of Object.entries(properties)) {
       if (value === null) traits.delete(key);
@@ -90,11 +111,36 @@ function evaluate(rule: Rule, seen: Seen): Truth {
       return true;
     case "trait": {
       const [key = "", ...rest] = rule.path;
-      return ask(follow(seen.traits.get(key), rest), rule.test, { at: seen.now, zone: seen.zone });
+      const value = key === COMPUTED ? computedAt(seen.accepted, seen.now) : seen.traits.get(key);
+      return ask(follow(value, rest), rule.test, { at: seen.now, zone: seen.zone });
     }
     case "event":
       return aggregate(rule, seen);
+    case "sequence": {
+      const { log, now, zone } = seen;
+      const matches = (event: LogEvent, match: EventMatch): boolean => isMatch(event, match, zone);
+      return isFollowed(rule, log, matches, (event) => isWithin(event, rule.window, log, now));
+    }
+    case "audience":
+      return isMember(rule.key, rule.forMs, seen);
+    case "list":
+      return isOnList(seen.accepted, rule.key, seen.now);
+    case "bucket":
+      return isInBucket(rule, seen.profileId);
+    case "household":
+      return answerOfHousehold(seen.accepted, rule.rule, seen.now);
   }
+}
+
+/** The audience's own value now or, with a span, at every instant of it: asked wherever it may have changed. */
+function isMember(key: string, forMs: number | undefined, seen: Seen): boolean {
+  const rule = seen.audiences?.get(key);
+  if (rule === undefined) throw new Error(`no audience ${key}`);
+  const { accepted, now } = seen;
+  const present = Math.max(now, seen.present);
+  const isIn = (at: number): boolean => interpretAt(rule, accepted, { ...seen, now: at, present }) === true;
+  if (forMs === undefined) return isIn(now);
+  return [now - forMs, ...instantsOfChange(rule, seen, now - forMs, now)].every(isIn);
 }
 
 function not(value: Truth): Truth {
@@ -176,8 +222,7 @@ function ofElement(where: ElementFilter, element: Json, when: When): Truth {
 
 function aggregate({ names, where, window, aggregate: asked }: EventCondition, { log, now, zone }: Seen): Truth {
   const matching = log.filter(
-    (event) =>
-      isNamed(event, names) && isWithin(event, window, log, now) && (where === undefined || filter(where, event, zone) === true),
+    (event) => isMatch(event, { names, ...(where && { where }) }, zone) && isWithin(event, window, log, now),
   );
   switch (asked.kind) {
     case "count":
@@ -233,6 +278,10 @@ function numbersOf(events: readonly LogEvent[], of: Path): Big[] {
 function compareAverage(sum: Big, count: number, { between, ...singles }: Compare): boolean {
   const bounds = [...Object.entries(singles), ...(between ? [["gte", between[0]] as const, ["lte", between[1]] as const] : [])];
   return bounds.every(([op, bound]) => compare(sum.minus(new Big(String(bound)).times(count)), { [op]: 0 }));
+}
+
+function isMatch(event: LogEvent, { names, where }: EventMatch, zone: string): boolean {
+  return isNamed(event, names) && (where === undefined || filter(where, event, zone) === true);
 }
 
 function isNamed(event: LogEvent, names: readonly string[] | "*"): boolean {

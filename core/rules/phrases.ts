@@ -1,13 +1,25 @@
-import type { Aggregate, OriginFilter, ValueTest, Window } from "./ast.ts";
+import type { Aggregate, BucketCondition, OriginFilter, ValueTest, Window } from "./ast.ts";
 
-/** A condition on events, its filter already in words. */
-export interface EventWords {
+/** Which events are meant, their filter already in words. */
+export interface MatchWords {
   readonly names: readonly string[] | "*";
   readonly where: string | undefined;
+}
+
+/** A condition on events. */
+export interface EventWords extends MatchWords {
   readonly window: Window;
   readonly aggregate: Aggregate;
   /** What the test of a first or last value is told beside. */
   readonly aside: Aside;
+}
+
+/** Events one after the other. */
+export interface SequenceWords {
+  readonly steps: readonly (MatchWords & { readonly withinMs: number | undefined })[];
+  readonly window: Window;
+  readonly without: MatchWords | undefined;
+  readonly sameSession: boolean;
 }
 
 /** What a test of a value is told beside. */
@@ -37,6 +49,13 @@ export interface Phrases {
   readonly atLeast: (least: number, clauses: readonly string[]) => string;
   readonly trait: (path: string, test: ValueTest, denied: boolean, aside: Aside) => string;
   readonly events: (events: EventWords, denied: boolean) => string;
+  readonly sequence: (sequence: SequenceWords, denied: boolean) => string;
+  /** @param forMs how long without a break; undefined for now */
+  readonly audience: (key: string, forMs: number | undefined, denied: boolean) => string;
+  readonly list: (key: string, denied: boolean) => string;
+  readonly bucket: (bucket: BucketCondition, denied: boolean) => string;
+  /** @param clause about people, which here is about the household as if it were one; denial is in it */
+  readonly household: (clause: string) => string;
   /** Join what is said of an event. */
   readonly allOf: (filters: readonly string[]) => string;
   readonly anyOf: (filters: readonly string[]) => string;

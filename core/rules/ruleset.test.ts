@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { History } from "../profile/history.ts";
 import { openMemberships } from "../profile/memberships.ts";
-import { flattenRuleset, type RulesetArtifact } from "./artifact.ts";
+import type { RulesetArtifact } from "./artifact.ts";
+import { flattenRuleset } from "./flatten.ts";
 import { anArtifact, anEvent, aRule, SETTINGS } from "./factories.ts";
 import { loadRuleset } from "./ruleset.ts";
 

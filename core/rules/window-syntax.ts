@@ -21,6 +21,9 @@ const KINDS: readonly WindowSyntax[] = [
   { keys: ["after", "before"], read: readAbsolute },
 ];
 
+/** As long as a unit ever is, the hour of a clock set back aside. */
+const LONGEST_UNIT_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 31 * 86_400_000, year: 366 * 86_400_000 } as const;
+
 /** Reads `within` (rules.md, "Events"). A window without it is the whole retained log. */
 export function readWindow(reading: Reading, written: unknown, pointer: string): Window | undefined {
   if (typeof written === "string") return readSliding(reading, written, pointer);
@@ -42,12 +45,12 @@ export function readWindow(reading: Reading, written: unknown, pointer: string):
 }
 
 function readSliding(reading: Reading, written: string, pointer: string): Window | undefined {
-  const ms = readSpan(reading, written, pointer);
+  const ms = readRetainedSpan(reading, written, pointer);
   return ms === undefined ? undefined : { kind: "sliding", ms };
 }
 
-/** A DURATION no longer than events are kept, in ms. */
-function readSpan(reading: Reading, written: string, pointer: string): number | undefined {
+/** Reads a DURATION no longer than events are kept, in ms. */
+export function readRetainedSpan(reading: Reading, written: string, pointer: string): number | undefined {
   const span = parseDuration(written);
   if (!span.ok)
     return reading.fault(
@@ -81,7 +84,7 @@ function readEnd(reading: Reading, written: Written, pointer: string, key: "from
   const place = childPointer(pointer, key);
   const text = written[key];
   if (typeof text !== "string") return reading.fault(place, "wrong_type", `A span is a text, as "30d".`);
-  return readSpan(reading, text, place);
+  return readRetainedSpan(reading, text, place);
 }
 
 function readCalendar(reading: Reading, written: Written, pointer: string): Window | undefined {
@@ -95,6 +98,7 @@ function readCalendar(reading: Reading, written: Written, pointer: string): Wind
   const zoneNamed = Object.hasOwn(written, "timeZone");
   const zone = zoneNamed ? readZone(reading, written["timeZone"], childPointer(pointer, "timeZone")) : reading.zone;
   if (!unit || typeof last !== "number" || typeof complete !== "boolean" || zone === undefined) return undefined;
+  reading.warnIfCut(pointer, { agoMs: LONGEST_UNIT_MS[unit] * (complete ? last + 1 : last) });
   return { kind: "calendar", unit, last, complete, zone, zoneNamed };
 }
 
@@ -127,6 +131,7 @@ function readAbsolute(reading: Reading, written: Written, pointer: string): Wind
   if (after && before && after.ms >= before.ms) {
     return reading.fault(pointer, "bad_range", "The period ends before it begins: “after” is the earlier of the two.");
   }
+  if (after) reading.warnIfCut(pointer, { at: after.ms });
   return { kind: "absolute", ...(after && { after }), ...(before && { before }) };
 }
 

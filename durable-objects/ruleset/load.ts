@@ -1,7 +1,8 @@
 import { History } from "../../core/profile/history.ts";
 import { openMemberships } from "../../core/profile/memberships.ts";
 import { loadRuleset, type Ruleset } from "../../core/rules/ruleset.ts";
-import { flattenRuleset, type RulesetArtifact } from "../../core/rules/artifact.ts";
+import type { RulesetArtifact } from "../../core/rules/artifact.ts";
+import { flattenRuleset } from "../../core/rules/flatten.ts";
 
 /** What a publish stores for the data plane, immutable by version. `audiences` says of each audience what is not rule. */
 export interface PublishedRuleset {

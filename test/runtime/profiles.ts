@@ -11,7 +11,7 @@ import {
 import { eventName, type EventType } from "../../core/model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import type { JsonObject } from "../../core/model/json.ts";
-import { flattenRuleset } from "../../core/rules/artifact.ts";
+import { flattenRuleset } from "../../core/rules/flatten.ts";
 import { parseRule } from "../../core/rules/parse.ts";
 import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
 import type { ProfileObject } from "../../durable-objects/profile/object.ts";

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "../../core/model/result.ts";
-import { flattenRuleset } from "../../core/rules/artifact.ts";
+import { flattenRuleset } from "../../core/rules/flatten.ts";
 import type { Rule } from "../../core/rules/ast.ts";
 import { parseRule } from "../../core/rules/parse.ts";
 import type { PublishedRuleset } from "../../durable-objects/ruleset/load.ts";
