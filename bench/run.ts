@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { decideArea } from "./decide.ts";
+import { engineArea } from "./engine.ts";
 import { inOrder, type Area } from "./harness.ts";
 import { ingestArea } from "./ingest.ts";
 import { environment, resultsTable, type BenchRow } from "./results.ts";
@@ -11,7 +12,7 @@ import { environment, resultsTable, type BenchRow } from "./results.ts";
  * `bench/results.json` (budgets.md, "Speed"). With `--profile` it records a CPU profile of ours instead.
  * Exit code: 0 also where a bar is missed, for the machine may be busy; 1 where it could not measure.
  */
-const AREAS: Readonly<Record<string, Area>> = { decide: decideArea, ingest: ingestArea };
+const AREAS: Readonly<Record<string, Area>> = { engine: engineArea, decide: decideArea, ingest: ingestArea };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
