@@ -1,6 +1,7 @@
 import { parseRule } from "../../core/rules/parse.ts";
+import { loadRuleset } from "../../core/rules/ruleset.ts";
 import { asRead } from "./as-read.ts";
-import { SETTINGS } from "./ruleset.ts";
+import { publish, SETTINGS } from "./ruleset.ts";
 import { Random } from "./random.ts";
 import type {
   Audience,
@@ -36,9 +37,10 @@ export function mixedAudiences(count: number, seed: number, sequences: boolean):
   });
 }
 
-/** Whether the parser takes sequences: rules with them are made from the day it does. */
+/** Whether the parser takes sequences and the engine maintains them: rules with them are made from the day both do. */
 export function sequencesAreRead(): boolean {
-  return parseRule(sequence(new Random(1)), SETTINGS).ok;
+  const rule = sequence(new Random(1));
+  return parseRule(rule, SETTINGS).ok && loadRuleset(publish([{ key: "sequence", rule }])).brokenKeys.length === 0;
 }
 
 function audiences<Rule>(count: number, rule: () => Rule): Audience<Rule>[] {

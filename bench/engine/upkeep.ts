@@ -42,7 +42,7 @@ export async function upkeepRows(
     read: reader(all.ruleset),
     readFew: reader(few.ruleset),
   };
-  await interleaved(2, timed); // warms up
+  await interleaved(10, timed); // warms up
   const samples = await interleaved(rounds, timed);
   const ms = (who: keyof typeof timed): number => median(samples[who]);
   const area = "engine";
