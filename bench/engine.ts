@@ -7,7 +7,7 @@ import { mixedRows, plainRows } from "./engine/evaluation.ts";
 import { freshRows } from "./engine/fresh.ts";
 import { historyOf, log, NOW } from "./engine/people.ts";
 import { population, sharing, type Population } from "./engine/population.ts";
-import type { MixedRule } from "./engine/rules.ts";
+import type { Audience, MixedRule } from "./engine/rules.ts";
 import { msPerCall } from "./engine/timing.ts";
 import { upkeepRows } from "./engine/upkeep.ts";
 import { rounds, type Area, type Settings } from "./harness.ts";
@@ -28,14 +28,15 @@ export const engineArea: Area = async (settings, { folder }) => {
   for (const one of [allPlain, allMixed]) settings.log(`  ${sharing(one)}`);
   const person = log(WARM_EVENTS, SEED);
   const how = { rounds: rounds(settings), fillMs: settings.quick ? 20 : 100 };
-  const rows: BenchRow[] = [];
-  for (const measure of plainRows(allPlain, population("plain audiences", plain.slice(0, 1_000)), person, how))
-    rows.push(...(await measure()));
-  rows.push(...(await mixedRows(allMixed, person, how)));
-  rows.push(...(await upkeepRows(allPlain, population("plain audiences", plain.slice(0, 10)), person, how)));
-  rows.push(...(await upkeepRows(allMixed, population("mixed audiences", mixed.slice(0, 10)), person, how)));
-  rows.push(...(await freshRows([allPlain, allMixed], folder, rounds(settings))));
-  return rows;
+  const first = <Rule extends MixedRule>(count: number, kind: string, audiences: readonly Audience<Rule>[]) =>
+    population(kind, audiences.slice(0, count));
+  return [
+    ...(await plainRows(allPlain, first(1_000, "plain audiences", plain), person, how)),
+    ...(await mixedRows(allMixed, person, how)),
+    ...(await upkeepRows(allPlain, first(10, "plain audiences", plain), person, how)),
+    ...(await upkeepRows(allMixed, first(10, "mixed audiences", mixed), person, how)),
+    ...(await freshRows([allPlain, allMixed], folder, rounds(settings))),
+  ];
 };
 
 /** Records full evaluations, kept beside the profiles of the other areas. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { mixedAudiences, plainAudiences, sequencesAreRead } from "./audiences.ts";
 import { identifyCall, log, NOW } from "./people.ts";
-import { DAY_MS, publish } from "./ruleset.ts";
+import { DAY_MS } from "../../core/rules/factories.ts";
+import { publish } from "./ruleset.ts";
 
 describe("the audiences of the engine's benchmark", () => {
   it("are the same from the same seed, and others from another", () => {

@@ -8,7 +8,8 @@ import { closureScan, ruleClosure } from "./closures.ts";
 import { historyOf, log, NOW } from "./people.ts";
 import { personOf } from "./person.ts";
 import type { Audience, MixedRule } from "./rules.ts";
-import { DAY_MS, publish, SETTINGS } from "./ruleset.ts";
+import { DAY_MS } from "../../core/rules/factories.ts";
+import { publish, SETTINGS } from "./ruleset.ts";
 
 const SEEDS = [1, 2, 3, 4, 5];
 

@@ -2,7 +2,8 @@ import type { LogEvent } from "../../core/model/event.ts";
 import type { Json } from "../../core/model/json.ts";
 import { logicClosure, testClosure, type Ask } from "./logic-closures.ts";
 import type { Closure } from "./person.ts";
-import { DAY_MS, SETTINGS } from "./ruleset.ts";
+import { DAY_MS } from "../../core/rules/factories.ts";
+import { SETTINGS } from "./ruleset.ts";
 import type { Aggregate, Bound, Calendar, EventCondition, Filter, PropertyTest, SequenceCondition, Within } from "./rules.ts";
 
 /** Conditions on events, each asked of the person's events of its name. Never unknown. */

@@ -47,7 +47,7 @@ export async function freshRows(
       row("publish: parse and flatten rules", of("publish", "ms"), "ms", of("publish", "jsonMs"), "JSON.parse of their text"),
       row("ruleset in memory, as linked", of("ruleset", "loaded") / 1e6, "MB", BUDGET.rulesetMb, "budget"),
       row("ruleset in memory, in use", of("ruleset", "used") / 1e6, "MB", BUDGET.rulesetMb, "budget", WITHIN),
-      row("1,000 events, as JSON.parse makes them", of("profiles", "events") / 1e3, "KB", BUDGET.profileKb, "budget"),
+      row("its 1,000 events alone, as JSON.parse makes them", of("profiles", "events") / 1e3, "KB", BUDGET.profileKb, "budget"),
       row("hot profile of 1,000 events in memory", of("profiles", "profile") / 1e3, "KB", BUDGET.profileKb, "budget", WITHIN),
     );
   }

@@ -3,7 +3,7 @@ import type { Json } from "../../core/model/json.ts";
 import { History } from "../../core/profile/history.ts";
 import { asRead } from "./as-read.ts";
 import { Random } from "./random.ts";
-import { DAY_MS } from "./ruleset.ts";
+import { DAY_MS } from "../../core/rules/factories.ts";
 import { CATEGORIES, CHOICES, EVENT_NAMES, LARGEST_NUMBER, TRAIT_NAMES, traitKind, WORDS } from "./vocabulary.ts";
 
 /** The instant at which the benchmark asks; a Wednesday, so that no unit of the calendar has only begun. */
