@@ -1,5 +1,5 @@
-import { Big } from "big.js";
 import type { Compare } from "./ast.ts";
+import { fractionDigits } from "./decimal.ts";
 
 /** What every language does with a part of a rule before it has words for it. */
 
@@ -74,9 +74,9 @@ export function wholeUnits(ms: number): { readonly count: number; readonly unit:
   return { count: ms / length, unit };
 }
 
-/** A share as percent, exact and in digits: 0.07 is 7, whatever 0.07 * 100 is in floating point. */
+/** A share as percent, with as many digits as it was written with: 0.07 is 7, whatever 0.07 * 100 is in floating point. */
 export function percentDigits(share: number): string {
-  return new Big(String(share)).times(100).toFixed();
+  return (share * 100).toFixed(Math.min(Math.max(0, fractionDigits(share) - 2), 100));
 }
 
 /** Values of a list that are named; the rest are counted. */
