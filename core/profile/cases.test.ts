@@ -107,7 +107,7 @@ function runOnInterpreter(
 function runOnEngine(rule: Rule, log: readonly LogEvent[], checks: readonly Check[], settings: RuleSettings): void {
   const ruleset = loadRuleset(flattenRuleset([{ key: "k", rule }], { workspace: "w", version: 1, ...settings }));
   const accepted = firstOfEach(log);
-  const history = new History();
+  const history = new History("p");
   for (const event of accepted.toReversed()) history.insert(event);
 
   for (const { now, present, value } of checks) {
@@ -120,7 +120,7 @@ function runOnEngine(rule: Rule, log: readonly LogEvent[], checks: readonly Chec
   const [first] = live;
   if (!first) return;
   const knowing = openMemberships(ruleset, history, first.now);
-  const arriving = new History();
+  const arriving = new History("p");
   const learning = openMemberships(ruleset, arriving, first.now - 1_000);
   for (const { now, value } of live) {
     for (const event of accepted) {
