@@ -172,7 +172,7 @@ const BEYOND: Readonly<Record<string, unknown>> = {
 };
 
 const named = (examples: readonly Example[]): readonly (Example & { readonly title: string })[] =>
-  examples.map((example) => ({ ...example, title: `line ${example.line}, ${JSON.stringify(example.json)}` }));
+  examples.map((example) => ({ ...example, title: `line ${example.line}, ${JSON.stringify(example.json).slice(0, 200)}` }));
 
 describe("docs/rules.md", () => {
   const rules = EXAMPLES.filter(({ kind }) => kind === "rule");
@@ -180,10 +180,9 @@ describe("docs/rules.md", () => {
   describe.each(named(rules))("$title", ({ json, says, table }) => {
     const rule = aRule(json, SETTINGS);
 
-    it("prints the sentence below it", () => {
-      const [english, french] = says;
-      expect(inMarkdown(describeRule(rule))).toBe(english);
-      if (french !== undefined) expect(inMarkdown(describeRule(rule, FRENCH))).toBe(french);
+    it("prints the sentence below it, or both", () => {
+      const sentences = [describeRule(rule), describeRule(rule, FRENCH)].map(inMarkdown);
+      expect([sentences.slice(0, 1), sentences]).toContainEqual(says);
     });
 
     it("has examples of people", () => expect(table.length).toBeGreaterThan(0));
@@ -213,17 +212,16 @@ describe("docs/rules.md", () => {
     expect(faultsOf(json).map(inWords)).toEqual(says);
   });
 
-  it("shows what explain says of the example before it", () => {
-    const explained = EXAMPLES.filter(({ kind }) => kind === "explained");
-    expect(explained).toHaveLength(1);
-    for (const { json, line } of explained) {
+  it.each(named(EXAMPLES.filter(({ kind }) => kind === "explained")))(
+    "$title is what explain says of the first person of the example before it",
+    ({ json, line }) => {
       const asked = rules.findLast((example) => example.line < line);
       const [known] = asked?.table[0] ?? [];
       if (!asked || known === undefined) throw new Error("explain has no example before it");
       const { isMember: _, ...tree } = onEngine(aRule(asked.json, SETTINGS), known);
       expect(tree).toEqual(json);
-    }
-  });
+    },
+  );
 
   it("has no block and no row that is not run", () => {
     const blocks = PAGE.match(/^```json/gm)?.length;
