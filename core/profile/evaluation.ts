@@ -36,6 +36,11 @@ export class Evaluation {
   #dirty: number[][] = [];
   /** What asks for some time, and may be answered otherwise since the past is known otherwise. */
   readonly #restless = new Set<Standing>();
+  /** By what asks for some time: since when its audience is true. */
+  readonly #since = new Map<Standing, number>();
+  /** Until then what is retained stays the same. */
+  readonly #retainedUntil: number;
+  #isSettling = false;
 
   /** @param scope where given, only what lies in it is looked at, all of it at once */
   constructor(reader: ConditionReader, { now, present }: Instant, scope?: Scope) {
@@ -47,6 +52,7 @@ export class Evaluation {
     this.#members = ruleset.emptyMembers.slice();
     this.#now = now;
     this.#present = present;
+    this.#retainedUntil = present;
     this.#scope = scope;
     if (scope === undefined) return;
     for (const condition of scope.conditions) if (ruleset.condition(condition).kind !== "audience") this.evaluate(condition);
@@ -69,16 +75,19 @@ export class Evaluation {
   /** Lets time pass; what it changes is done at its own instant. Nothing where `now` is not later. */
   settle(now: number): void {
     if (now <= this.#now) return;
+    this.#isSettling = true;
     while (this.nextChange <= now && this.nextChange < Infinity) {
       const at = this.nextChange;
       this.#moveTo(at);
       for (const condition of this.#deadlines.due(at)) {
         const standing = this.#ruleset.graph.standing(condition);
-        if (standing) this.#restless.add(standing);
-        else this.#find(condition);
+        if (standing === undefined) this.#find(condition);
+        else if (at > this.#retainedUntil && this.#mayExpire(standing)) this.#restless.add(standing);
+        else this.#stand(standing);
       }
       this.finish();
     }
+    this.#isSettling = false;
     this.#moveTo(now);
   }
 
@@ -170,8 +179,9 @@ export class Evaluation {
     for (const condition of graph.naming(audience)) {
       if (!this.#isInScope(condition)) continue;
       const standing = graph.standing(condition);
-      if (standing) this.#findStanding(standing);
-      else this.#setValue(condition, triOf(is));
+      if (standing === undefined) this.#setValue(condition, triOf(is));
+      else if (this.#isSettling) this.#begin(standing, is ? this.#now : undefined);
+      // Else an event did it, which has made what stands on it restless.
     }
   }
 
@@ -179,12 +189,23 @@ export class Evaluation {
     return this.#scope === undefined || this.#scope.conditions.has(condition);
   }
 
-  /**
-   * Whether an audience has been true for some time: goes through that time once more, over what is known now. Until time
-   * alone ends it or is long enough, nothing but an event or the end of an event's retention changes the answer.
-   */
+  /** From here on time alone decides: an audience is true since an instant, or not. */
+  #begin(standing: Standing, since: number | undefined): void {
+    if (since === undefined) this.#since.delete(standing);
+    else this.#since.set(standing, since);
+    this.#stand(standing);
+  }
+
+  #stand(standing: Standing): void {
+    const enough = (this.#since.get(standing) ?? Infinity) + standing.forMs;
+    this.touched += 1;
+    this.#deadlines.set(standing.condition, Math.min(enough > this.#now ? enough : Infinity, this.#nextExpiry(standing)));
+    this.#setValue(standing.condition, triOf(enough <= this.#now));
+  }
+
+  /** Whether an audience has been true for some time: goes through that time once more, over what is known now. */
   #findStanding(standing: Standing): void {
-    const { condition, audience, forMs, scope } = standing;
+    const { audience, forMs, scope } = standing;
     const now = this.#now;
     const from = now - forMs;
     const past = new Evaluation(this.#reader, { now: from, present: this.#present }, scope);
@@ -194,17 +215,19 @@ export class Evaluation {
       if (!past.isMember(audience)) since = undefined;
       else since ??= past.now;
     }
-    this.touched += past.touched + 1;
-    const isLong = since === from;
-    const enough = since === undefined || isLong ? Infinity : since + forMs;
-    this.#deadlines.set(condition, Math.min(enough, this.#nextExpiry(standing)));
-    this.#setValue(condition, triOf(isLong));
+    this.touched += past.touched;
+    this.#begin(standing, since);
+  }
+
+  #mayExpire({ forMs, reachMs }: Standing): boolean {
+    return forMs + reachMs > this.#ruleset.retentionMs;
   }
 
   /** When the next event is no longer retained that what is asked here may reach back to: with it the past changes. */
-  #nextExpiry({ scope, forMs, reachMs }: Standing): number {
+  #nextExpiry(standing: Standing): number {
+    if (!this.#mayExpire(standing)) return Infinity;
+    const { scope } = standing;
     const { retentionMs } = this.#ruleset;
-    if (forMs + reachMs <= retentionMs) return Infinity;
     let next = Infinity;
     for (const condition of scope.conditions) {
       for (const selection of selectionsOf(this.#ruleset.condition(condition))) {
