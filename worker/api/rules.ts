@@ -2,11 +2,13 @@ import { z } from "@hono/zod-openapi";
 import { fail, ok } from "../../core/model/result.ts";
 import { describeRule } from "../../core/rules/describe.ts";
 import { FRENCH } from "../../core/rules/french.ts";
-import { parseRule } from "../../core/rules/parse.ts";
+import { checkRule } from "../../core/rules/parse.ts";
 import { findWorkspace } from "../auth/cache.ts";
+import { keysThere } from "../cold/audiences.ts";
+import { database } from "../cold/database.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { route, type Route } from "./route.ts";
-import { RuleJson } from "./shapes.ts";
+import { RuleJson, Warning } from "./shapes.ts";
 
 export const ruleRoutes: readonly Route[] = [
   route({
@@ -28,18 +30,30 @@ export const ruleRoutes: readonly Route[] = [
             fr: "Personnes qui ont effectué «\u00A0Order Completed\u00A0» au moins 2 fois au cours des 30 derniers jours.",
           },
         }),
+        warnings: z.array(Warning).openapi({
+          description:
+            "What is right and yet may surprise: a period cut by the retention; an audience named that is not there, without which a publish is refused.",
+        }),
       })
       .openapi("ValidRule"),
     reasons: ["invalid_rule"],
-    async handle({ env, ctx, principal, body }) {
+    async handle({ env, ctx, principal, body, now }) {
       const workspace = await findWorkspace(env, ctx, principal.workspace);
       if (workspace === undefined) throw new Unavailable("R2 does not know the workspace of a live key");
-      const rule = parseRule(body.rule, { zone: workspace.timeZone, retentionMs: workspace.retentionMs });
-      if (!rule.ok) return fail({ reason: "invalid_rule", faults: rule.error });
-      const sentence = describeRule(rule.value);
-      return ok({
-        body: { valid: true as const, sentence, sentences: { en: sentence, fr: describeRule(rule.value, FRENCH) } },
-      });
+      const checked = checkRule(body.rule, { zone: workspace.timeZone, retentionMs: workspace.retentionMs, now });
+      if (!checked.ok) return fail({ reason: "invalid_rule", faults: checked.error });
+      const { rule, references, warnings } = checked.value;
+      const there = await keysThere(
+        database(env.DB),
+        principal.workspace,
+        references.map(({ key }) => key),
+      );
+      const missing = references
+        .filter(({ key }) => !there.has(key))
+        .map(({ key, pointer }) => ({ pointer, code: "unknown_audience", message: `There is no audience “${key}” yet.` }));
+      const sentence = describeRule(rule);
+      const sentences = { en: sentence, fr: describeRule(rule, FRENCH) };
+      return ok({ body: { valid: true as const, sentence, sentences, warnings: [...warnings, ...missing] } });
     },
   }),
 ];
