@@ -165,7 +165,7 @@ function prepare({ settings, conditions }: World) {
 }
 
 function historyOf(log: readonly LogEvent[]): History {
-  const history = new History();
+  const history = new History("p");
   for (const one of log) history.insert(one);
   return history;
 }
@@ -226,7 +226,7 @@ describe("the engine, over days and years", () => {
 
   check("maintains it event by event, in any order, however late", (given) => {
     const { ruleset, keysAt } = prepare(given);
-    const history = new History();
+    const history = new History("p");
     const clocks = given.instants.toSorted((a, b) => a - b);
     let now = clocks[0] ?? 0;
     const memberships = openMemberships(ruleset, history, now);

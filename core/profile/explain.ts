@@ -1,11 +1,20 @@
 import type { Json } from "../model/json.ts";
-import { conditionsIn, type FlatEventCondition, type FlatLogic, type FlatWindow } from "../rules/artifact.ts";
-import type { Aggregate, Filter, TraitCondition, ValueTest } from "../rules/ast.ts";
-import { newFinding, type EventProgram, type Finding } from "../rules/event-window.ts";
+import {
+  conditionsIn,
+  type FlatEventCondition,
+  type FlatLogic,
+  type FlatSequence,
+  type FlatWindow,
+  type Selection,
+} from "../rules/artifact.ts";
+import type { Aggregate, AudienceCondition, Filter, TraitCondition, ValueTest } from "../rules/ast.ts";
+import { newFinding, type Finding } from "../rules/event-window.ts";
 import { pathText, readPath } from "../rules/path.ts";
-import { compileLogic } from "../rules/program.ts";
+import { compileLogic, triAt, type Logic } from "../rules/program.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { truthOf, type Truth } from "../rules/truth.ts";
+import { chosenEvents } from "./chosen-events.ts";
+import { Evaluation } from "./evaluation.ts";
 import type { History } from "./history.ts";
 import { ConditionReader, type Instant } from "./reader.ts";
 
@@ -19,6 +28,11 @@ interface Explained {
   readonly value: Truth;
   /** ms: the next instant at which time alone changes this value; null where it never does. */
   readonly nextChange: number | null;
+}
+
+interface ExplainedMatch {
+  readonly names: readonly string[] | "*";
+  readonly where?: Filter;
 }
 
 /** A rule as a tree, with what each part saw and said at an instant (rules.md, "Explain"). Groups are as they were written. */
@@ -57,6 +71,33 @@ export type ExplainNode =
         readonly messageIds: readonly string[];
       };
     })
+  | (Explained & {
+      readonly kind: "sequence";
+      readonly steps: readonly (ExplainedMatch & { readonly withinMs?: number })[];
+      readonly window: FlatWindow;
+      readonly without?: ExplainedMatch;
+      readonly sameSession: boolean;
+      /** Message ids of a choice of events that fits, by step; none where there is none. */
+      readonly saw: { readonly messageIds: readonly string[] };
+    })
+  | (Explained & {
+      readonly kind: "audience";
+      readonly audience: string;
+      readonly forMs?: number;
+      /** Whether the profile is in it now. */
+      readonly saw: { readonly member: boolean };
+    })
+  | (Explained & { readonly kind: "list"; readonly list: string })
+  | (Explained & {
+      readonly kind: "bucket";
+      readonly salt: string;
+      readonly from: number;
+      readonly to: number;
+      /** Where the profile lies, from 0 up to 1. */
+      readonly saw: number;
+    })
+  /** What the household answered; its own profile explains why. */
+  | (Explained & { readonly kind: "household"; readonly question: string })
   /** No such audience, or one that this engine cannot evaluate: it matches no one. */
   | (Explained & { readonly kind: "unavailable" });
 
@@ -84,7 +125,7 @@ class Explainer {
 
   explain(logic: FlatLogic): ExplainNode {
     if (typeof logic === "number") return this.#condition(logic);
-    const explained = this.#group(logic);
+    const explained = this.#watch(conditionsIn(logic), compileLogic(logic));
     switch (logic.kind) {
       case "all":
       case "any":
@@ -100,28 +141,38 @@ class Explainer {
   }
 
   #condition(index: number): ExplainNode {
-    const condition = this.#ruleset.artifact.conditions[index];
-    const program = this.#ruleset.program(index);
-    if (!condition) throw new Error(`no condition ${index}`);
+    const condition = this.#ruleset.condition(index);
+    if (condition.kind === "audience") return this.#audience(index, condition);
     const finding = this.#finding;
     this.#reader.find(index, this.#instant, finding);
     const explained = { value: truthOf(finding.value), nextChange: finding.next === Infinity ? null : finding.next };
-    if (condition.kind === "trait") return { kind: condition.kind, ...explained, ...this.#trait(condition) };
-    if (program.kind === "trait") throw new Error(`condition ${index} has the program of another`);
-    return { kind: condition.kind, ...explained, ...this.#events(condition, program, finding) };
+    switch (condition.kind) {
+      case "trait":
+        return { kind: condition.kind, ...explained, ...this.#trait(condition) };
+      case "event":
+        return { kind: condition.kind, ...explained, ...this.#events(index, condition, finding) };
+      case "sequence":
+        return { kind: condition.kind, ...explained, ...this.#sequence(index, condition) };
+      case "list":
+        return { kind: condition.kind, ...explained, list: condition.key };
+      case "bucket":
+        return { ...condition, ...explained, saw: this.#reader.share(condition.salt) };
+      case "household":
+        return { ...condition, ...explained };
+    }
   }
 
   #trait({ path, test }: TraitCondition): { trait: string; test: ValueTest; saw: Json } {
     return { trait: pathText(path), test, saw: readPath(this.#history.traitsAt(this.#instant.now), path) ?? null };
   }
 
-  #events({ selection, window, aggregate }: FlatEventCondition, program: EventProgram, { from, to }: Finding) {
-    const { names = [], where } = this.#ruleset.artifact.selections[selection] ?? {};
+  #events(index: number, { selection, window, aggregate }: FlatEventCondition, { from, to }: Finding) {
+    const program = this.#ruleset.program(index);
+    if (program.kind !== "event") throw new Error(`condition ${index} has the program of another`);
     const selected = this.#reader.selected(selection);
     const counted = program.tally.counted(selected, from, to);
     return {
-      names,
-      ...(where && { where }),
+      ...this.#match(selection),
       window,
       aggregate,
       saw: {
@@ -132,25 +183,45 @@ class Explainer {
     };
   }
 
-  /** Value of a group, and its next change: not every change of a part is one of the group. */
-  #group(logic: FlatLogic): Explained {
-    const evaluate = compileLogic(logic);
-    const values = new Int8Array(this.#ruleset.conditionCount);
-    const due = new Map<number, number>();
-    const finding = this.#finding;
-    const settle = (condition: number, at: number): void => {
-      this.#reader.find(condition, { now: at, present: Math.max(at, this.#instant.present) }, finding);
-      values[condition] = finding.value;
-      due.set(condition, finding.next);
+  #sequence(index: number, { steps, window, without, sameSession }: FlatSequence) {
+    const chain = this.#reader.findChain(index, this.#instant);
+    const events = steps.map(({ selection, withinMs = Infinity }) => ({
+      events: this.#reader.selected(selection).events,
+      withinMs,
+    }));
+    const chosen = chain ? chosenEvents(events, chain.start, chain.end) : [];
+    return {
+      steps: steps.map(({ selection, withinMs }) => ({ ...this.#match(selection), ...(withinMs !== undefined && { withinMs }) })),
+      window,
+      ...(without !== undefined && { without: this.#match(without) }),
+      sameSession,
+      saw: { messageIds: chosen.map(({ messageId }) => messageId) },
     };
-    for (const condition of conditionsIn(logic)) settle(condition, this.#instant.now);
-    const value = evaluate(values);
+  }
+
+  #audience(index: number, { key, forMs }: AudienceCondition): ExplainNode {
+    const audience = this.#ruleset.graph.audienceOf(index);
+    const isIn = (evaluation: Evaluation): boolean => audience !== undefined && evaluation.isMember(audience);
+    const explained = this.#watch([index], (values) => triAt(values, index));
+    const member = isIn(new Evaluation(this.#reader, this.#instant, this.#ruleset.graph.scopeOf([index])));
+    return { kind: "audience", ...explained, audience: key, ...(forMs !== undefined && { forMs }), saw: { member } };
+  }
+
+  #match(selection: number): Omit<Selection, "ofSessions"> {
+    const { names = [], where } = this.#ruleset.artifact.selections[selection] ?? {};
+    return { names, ...(where && { where }) };
+  }
+
+  /** What some conditions come to, and when that changes: not every change of one of them is one of the whole. */
+  #watch(conditions: Iterable<number>, evaluate: Logic): Explained {
+    const evaluation = new Evaluation(this.#reader, this.#instant, this.#ruleset.graph.scopeOf(conditions));
+    const value = evaluate(evaluation.values);
     let at = Infinity;
     for (let step = 0; step < MOST_STEPS; step++) {
-      at = Math.min(Infinity, ...due.values());
+      at = evaluation.nextChange;
       if (at === Infinity) break;
-      for (const [condition, next] of due) if (next === at) settle(condition, at);
-      if (evaluate(values) !== value) break;
+      evaluation.settle(at);
+      if (evaluate(evaluation.values) !== value) break;
     }
     return { value: truthOf(value), nextChange: at === Infinity ? null : at };
   }

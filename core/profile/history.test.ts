@@ -7,7 +7,7 @@ const identify = (time: number, properties: JsonObject, messageId = `i${time}`) 
   anEvent({ type: "identify", time, messageId, properties });
 
 function historyOf(...events: ReturnType<typeof identify>[]): History {
-  const history = new History();
+  const history = new History("p");
   for (const event of events) history.insert(event);
   return history;
 }

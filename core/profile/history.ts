@@ -1,4 +1,4 @@
-import type { LogEvent } from "../model/event.ts";
+import { COMPUTED, STANDING_FACTS, type LogEvent } from "../model/event.ts";
 import { ownProperty, type Json, type JsonObject } from "../model/json.ts";
 import { countUntil, insertInLogOrder } from "../model/log.ts";
 import { isSessionEvent, Sessions } from "../model/sessions.ts";
@@ -11,10 +11,18 @@ const NO_EVENTS: readonly LogEvent[] = [];
  * sees").
  */
 export class History {
+  /** Of the profile whose journal this is: what splits of all profiles go by. */
+  readonly profileId: string;
+  readonly sessions = new Sessions();
   readonly #events: LogEvent[] = [];
   readonly #byName = new Map<string, LogEvent[]>();
   readonly #byTrait = new Map<string, LogEvent[]>();
-  readonly sessions = new Sessions();
+  readonly #byComputed = new Map<string, LogEvent[]>();
+  readonly #byList = new Map<string, LogEvent[]>();
+
+  constructor(profileId: string) {
+    this.profileId = profileId;
+  }
 
   /**
    * Takes in an accepted event, late or not. Duplicates are the caller's to drop: here only one that would stand in the
@@ -26,7 +34,17 @@ export class History {
     insertUnder(this.#byName, event.name, event);
     if (isSessionEvent(event)) this.sessions.insert(event.time);
     if (event.type === "identify") for (const key of Object.keys(event.properties)) insertUnder(this.#byTrait, key, event);
+    if (event.type === "fact") this.#insertFact(event);
     return true;
+  }
+
+  #insertFact(fact: LogEvent): void {
+    if (fact.name === STANDING_FACTS.computed) {
+      for (const key of Object.keys(fact.properties)) insertUnder(this.#byComputed, key, fact);
+    } else if (fact.name === STANDING_FACTS.list) {
+      const list = fact.properties["list"];
+      if (typeof list === "string") insertUnder(this.#byList, list, fact);
+    }
   }
 
   /** All events, in log order. */
@@ -48,23 +66,58 @@ export class History {
     return this.#byTrait.get(trait) ?? NO_EVENTS;
   }
 
+  /** The facts that set or cleared a computed trait, in log order. */
+  computersOf(name: string): readonly LogEvent[] {
+    return this.#byComputed.get(name) ?? NO_EVENTS;
+  }
+
+  computedNames(): Iterable<string> {
+    return this.#byComputed.keys();
+  }
+
+  /** The facts that put an identifier on a list or took one off, in log order. */
+  listed(list: string): readonly LogEvent[] {
+    return this.#byList.get(list) ?? NO_EVENTS;
+  }
+
+  lists(): Iterable<string> {
+    return this.#byList.keys();
+  }
+
+  /** The facts that a household told, and that the profile came into one or left, in log order. */
+  get toldByHousehold(): readonly LogEvent[] {
+    return this.named(STANDING_FACTS.household).filter(isFact);
+  }
+
   /** Every top-level key that was ever set. */
   traitKeys(): Iterable<string> {
     return this.#byTrait.keys();
   }
 
-  /** Traits at an instant: of each key the latest value set, without those that are null. */
+  /** Traits at an instant: of each key the latest value set, without those that are null; computed ones under `computed`. */
   traitsAt(now: number): JsonObject {
-    const traits: [string, Json][] = [];
-    for (const [key, setters] of this.#byTrait) {
-      const value = valueSetBy(setters[countUntil(setters, now) - 1], key);
-      if (value !== undefined && value !== null) traits.push([key, value]);
-    }
-    return Object.fromEntries(traits); // defines own properties, `__proto__` too
+    const traits = latestValues(this.#byTrait, now);
+    const computed = latestValues(this.#byComputed, now);
+    const own = traits.filter(([key]) => key !== COMPUTED);
+    if (computed.length > 0) own.push([COMPUTED, Object.fromEntries(computed)]);
+    return Object.fromEntries(own); // defines own properties, `__proto__` too
   }
 }
 
-/** The value that an identify gave a top-level key; null where it cleared it, undefined where there is no such call. */
+function latestValues(settersByKey: ReadonlyMap<string, readonly LogEvent[]>, now: number): [string, Json][] {
+  const values: [string, Json][] = [];
+  for (const [key, setters] of settersByKey) {
+    const value = valueSetBy(setters[countUntil(setters, now) - 1], key);
+    if (value !== undefined && value !== null) values.push([key, value]);
+  }
+  return values;
+}
+
+function isFact(event: LogEvent): boolean {
+  return event.type === "fact";
+}
+
+/** The value that an identify gave a top-level key, or a fact a computed trait; null where it cleared it, undefined where there is no such call. */
 export function valueSetBy(setter: LogEvent | undefined, key: string): Json | undefined {
   return setter && ownProperty(setter.properties, key);
 }

@@ -10,6 +10,7 @@ import { LiveProfile } from "./live.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 2, 1);
+const ID = "p".repeat(43) as ProfileId;
 const HOME = { workspace: "w", jurisdiction: null };
 
 function ruleset(version: number, rules: Readonly<Record<string, JsonObject>>): Ruleset {
@@ -44,7 +45,7 @@ function deliver(profile: LiveProfile, events: readonly JournalEvent[], now: num
 /** What a head row written and read back gives: the profile as another day finds it. */
 function evicted(profile: LiveProfile, events: readonly JournalEvent[]): LiveProfile {
   const { head } = decodeHead(encodeHead(profile.toWrite(), []));
-  const woken = new LiveProfile(head as ProfileHead);
+  const woken = new LiveProfile(head as ProfileHead, ID);
   for (const [sequence, event] of events.entries()) woken.recall(event, sequence);
   return woken;
 }
@@ -53,7 +54,7 @@ describe("a profile in memory", () => {
   const WEEK = ruleset(1, { week: { event: "Order Completed", within: "7d" }, once: { event: "Order Completed" } });
 
   it("never lets its clock go back, whatever the server's does", () => {
-    const profile = new LiveProfile(newProfile(HOME, NOW));
+    const profile = new LiveProfile(newProfile(HOME, NOW), ID);
     const first = purchase(NOW - 6 * DAY_MS);
     deliver(profile, [first], NOW);
     expect(profile.memberships(1, WEEK, NOW + 2 * DAY_MS).keys()).toEqual(["once"]);
@@ -70,7 +71,7 @@ describe("a profile in memory", () => {
       quiet: { none: [{ event: "Order Completed", within: "7d" }] },
       once: { event: "Order Completed" },
     });
-    const profile = new LiveProfile(newProfile(HOME, NOW));
+    const profile = new LiveProfile(newProfile(HOME, NOW), ID);
     profile.memberships(1, quiet, NOW);
     deliver(profile, [purchase(NOW)], NOW + 5);
     profile.memberships(1, quiet, NOW + 5);
@@ -82,7 +83,7 @@ describe("a profile in memory", () => {
   it("knows the exact instant also of what changed while it was evicted", () => {
     const quiet = ruleset(1, { quiet: { none: [{ event: "Order Completed", within: "7d" }] } });
     const events = [purchase(NOW)];
-    const profile = new LiveProfile(newProfile(HOME, NOW));
+    const profile = new LiveProfile(newProfile(HOME, NOW), ID);
     deliver(profile, events, NOW);
     profile.memberships(1, quiet, NOW);
     const woken = evicted(profile, events);
@@ -92,7 +93,7 @@ describe("a profile in memory", () => {
 
   it("keeps since when through an eviction and a newer ruleset", () => {
     const events = [purchase(NOW)];
-    const profile = new LiveProfile(newProfile(HOME, NOW));
+    const profile = new LiveProfile(newProfile(HOME, NOW), ID);
     deliver(profile, events, NOW);
     profile.memberships(1, WEEK, NOW);
     const woken = evicted(profile, events);
@@ -104,7 +105,7 @@ describe("a profile in memory", () => {
   });
 
   it("lists each identifier it came by once, and when it was first and last seen by the events' own times", () => {
-    const profile = new LiveProfile(newProfile(HOME, NOW));
+    const profile = new LiveProfile(newProfile(HOME, NOW), ID);
     const browser = { type: "anonymousId", hash: "b".repeat(43) as ProfileId };
     deliver(
       profile,

@@ -2,7 +2,7 @@ import type { Consent } from "../model/consent.ts";
 import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
-import type { HashedIdentifier } from "../model/ids.ts";
+import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
 import { jsonEquals, type Json } from "../model/json.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { MOST_IDENTIFIERS, type ProfileHead } from "./head.ts";
@@ -25,7 +25,7 @@ export type EventAt = (sequence: number) => JournalEvent;
  * whoever cannot make a change durable throws this object away and wakes another.
  */
 export class LiveProfile {
-  readonly history = new History();
+  readonly history: History;
   /** Texts of the events in the open chunk, as the head row stores them. */
   open: string[] = [];
   openBytes = 0;
@@ -36,7 +36,9 @@ export class LiveProfile {
   #memberships: Memberships | undefined;
   #since: Map<string, number>;
 
-  constructor(head: ProfileHead) {
+  /** @param profileId the name of its object */
+  constructor(head: ProfileHead, profileId: ProfileId) {
+    this.history = new History(profileId);
     this.head = head;
     this.#since = new Map(Object.entries(head.members));
   }

@@ -14,7 +14,7 @@ function profile(rules: Readonly<Record<string, unknown>>): {
   history: History;
   take: (event: LogEvent, now: number) => void;
 } {
-  const history = new History();
+  const history = new History("p");
   const memberships = openMemberships(loadRuleset(anArtifact(rules)), history, START);
   const take = (event: LogEvent, now: number): void => {
     memberships.settle(now);

@@ -1,11 +1,9 @@
-import { isAnyCall, type LogEvent } from "../model/event.ts";
+import { isAnyCall, STANDING_FACTS, type LogEvent } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import { countUntil } from "../model/log.ts";
 import { isSessionEvent } from "../model/sessions.ts";
-import { newFinding, type Finding } from "../rules/event-window.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
-import { TRUE, type Tri } from "../rules/truth.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Evaluation } from "./evaluation.ts";
 import { valueSetBy, type History } from "./history.ts";
 import { ConditionReader, type Instant } from "./reader.ts";
 
@@ -54,25 +52,14 @@ export function membershipsAt(ruleset: Ruleset, history: History, instant: Insta
   return { keys: [...memberships.keys()], nextChange: memberships.nextChange };
 }
 
+/** Leads each event to the conditions that read something it changed, and to no others. */
 class MaintainedMemberships implements Memberships {
-  nextChange: number = Infinity;
-  revision = 0;
-  touched = 0;
   readonly #ruleset: Ruleset;
   readonly #history: History;
   readonly #reader: ConditionReader;
-  readonly #deadlines: Deadlines;
-  /** By condition. Both begin as the ruleset's for an empty log, so what nothing was heard of costs nothing. */
-  readonly #values: Int8Array;
-  /** By audience. */
-  readonly #members: Uint8Array;
+  readonly #evaluation: Evaluation;
   #keys: readonly string[] | undefined;
-  #now: number;
-  #opened = false;
   #changes: MembershipChange[] = [];
-  /** Audiences of more than one condition, one of whose values changed at the instant being settled; marked in the ruleset. */
-  #dirty: number[] = [];
-  readonly #finding: Finding = newFinding();
   /** Selections of events of sessions that hold some: any event of a session may change what is asked of them. */
   readonly #ofSessions = new Set<number>();
   /** Values that the conditions on a trait were last evaluated with, where no later one is known: most calls repeat them. */
@@ -82,49 +69,56 @@ class MaintainedMemberships implements Memberships {
     this.#ruleset = ruleset;
     this.#history = history;
     this.#reader = new ConditionReader(ruleset, history);
-    this.#deadlines = new Deadlines(ruleset.conditionCount);
-    this.#values = ruleset.emptyValues.slice();
-    this.#members = ruleset.emptyMembers.slice();
-    this.#now = instant.now;
-    this.#open(instant);
+    this.#evaluation = new Evaluation(this.#reader, instant);
+    this.#open();
+    this.#evaluation.revision = 0;
+    this.#evaluation.onChange = (audience, entered, at) => {
+      this.#keys = undefined;
+      this.#changes.push({ key: ruleset.audienceKeys[audience] ?? "", entered, at });
+    };
+  }
+
+  get nextChange(): number {
+    return this.#evaluation.nextChange;
+  }
+
+  get revision(): number {
+    return this.#evaluation.revision;
+  }
+
+  get touched(): number {
+    return this.#evaluation.touched;
   }
 
   apply(event: LogEvent, now: number): void {
     this.settle(now);
-    const instant = { now: this.#now, present: this.#now };
-    const ruleset = this.#ruleset;
-    const named = ruleset.selectionsNamed(event.name);
-    for (const selection of named) this.#applyTo(selection, event, instant);
-    if (isAnyCall(event)) for (const selection of ruleset.selectionsOfAnyCall) this.#applyTo(selection, event, instant);
-    if (isSessionEvent(event)) for (const selection of this.#ofSessions) this.#evaluateSelection(selection, instant);
-    if (event.type === "identify") for (const key of Object.keys(event.properties)) this.#applyTrait(key, instant);
-    this.#finish(this.#now);
+    const { index } = this.#ruleset;
+    const named = index.selectionsNamed(event.name);
+    const selections = isAnyCall(event) ? [...named, ...index.selectionsOfAnyCall] : named;
+    for (const selection of selections) this.#reader.note(selection, event);
+    this.#evaluateSelections(selections);
+    if (isSessionEvent(event)) this.#evaluateSelections(this.#ofSessions, true);
+    if (event.type === "identify") for (const key of Object.keys(event.properties)) this.#applyTrait(key);
+    if (event.type === "fact") this.#applyFact(event);
+    this.#evaluation.finish();
   }
 
   settle(now: number): void {
-    if (now <= this.#now) return;
-    while (this.nextChange <= now && this.nextChange < Infinity) {
-      const at = this.nextChange;
-      for (const condition of this.#deadlines.due(at)) this.#evaluate(condition, { now: at, present: at });
-      this.#finish(at);
-    }
-    this.#now = now;
+    this.#evaluation.settle(now);
   }
 
   keys(): readonly string[] {
     if (this.#keys) return this.#keys;
     const { audienceKeys } = this.#ruleset;
     const keys: string[] = [];
-    for (let audience = 0; audience < this.#members.length; audience++) {
-      if (this.#members[audience] === 1) keys.push(audienceKeys[audience] ?? "");
-    }
+    for (const audience of this.#evaluation.audiences()) keys.push(audienceKeys[audience] ?? "");
     this.#keys = keys;
     return keys;
   }
 
   has(key: string): boolean {
     const audience = this.#ruleset.audienceIndex(key);
-    return audience !== undefined && this.#members[audience] === 1;
+    return audience !== undefined && this.#evaluation.isMember(audience);
   }
 
   changes(): readonly MembershipChange[] {
@@ -134,40 +128,51 @@ class MaintainedMemberships implements Memberships {
   }
 
   /** Evaluates all that the history can have changed from the values for an empty log. */
-  #open(instant: Instant): void {
-    const ruleset = this.#ruleset;
+  #open(): void {
+    const { index } = this.#ruleset;
+    const history = this.#history;
     const selections = new Set<number>();
-    for (const name of this.#history.names()) {
-      for (const selection of ruleset.selectionsNamed(name)) selections.add(selection);
-    }
-    if (this.#history.events.some(isAnyCall)) for (const selection of ruleset.selectionsOfAnyCall) selections.add(selection);
+    for (const name of history.names()) for (const selection of index.selectionsNamed(name)) selections.add(selection);
+    if (history.events.some(isAnyCall)) for (const selection of index.selectionsOfAnyCall) selections.add(selection);
+    this.#evaluateSelections(selections, true);
+    for (const key of history.traitKeys()) this.#applyTrait(key);
+    for (const name of history.computedNames()) this.#evaluateAll(index.onComputed(name));
+    for (const list of history.lists()) this.#evaluateAll(index.onList(list));
+    if (history.toldByHousehold.length > 0) this.#evaluateAll(index.onHousehold);
+    this.#evaluateAll(index.onShare);
+    this.#evaluation.finish();
+  }
+
+  /** @param sessionsToo else those of events of sessions are only remembered, to be evaluated for any event of a session */
+  #evaluateSelections(selections: Iterable<number>, sessionsToo = false): void {
+    const { index } = this.#ruleset;
+    const { start, list } = index.bySelection;
+    const sequences = new Set<number>();
     for (const selection of selections) {
-      this.#evaluateSelection(selection, instant);
-      if (ruleset.isOfSessions(selection) && this.#reader.selected(selection).events.length > 0) this.#ofSessions.add(selection);
+      if (this.#ruleset.isOfSessions(selection)) {
+        if (this.#reader.selected(selection).events.length > 0) this.#ofSessions.add(selection);
+        if (!sessionsToo) continue;
+      }
+      const end = start[selection + 1] ?? 0;
+      for (let at = start[selection] ?? 0; at < end; at++) {
+        const condition = list[at] ?? 0;
+        if (index.sequences.size > 0 && index.sequences.has(condition)) sequences.add(condition);
+        else this.#evaluation.evaluate(condition);
+      }
     }
-    for (const key of this.#history.traitKeys()) this.#applyTrait(key, instant);
-    this.#finish(instant.now);
-    this.revision = 0;
-    this.#opened = true;
+    this.#evaluateAll(sequences);
   }
 
-  #applyTo(selection: number, event: LogEvent, instant: Instant): void {
-    this.#reader.note(selection, event);
-    if (!this.#ruleset.isOfSessions(selection)) this.#evaluateSelection(selection, instant);
-    else if (this.#reader.selected(selection).events.length > 0) this.#ofSessions.add(selection);
+  #evaluateAll(conditions: Iterable<number>): void {
+    for (const condition of conditions) this.#evaluation.evaluate(condition);
   }
 
-  #evaluateSelection(selection: number, instant: Instant): void {
-    const { start, list } = this.#ruleset.conditionsBySelection;
-    const end = start[selection + 1] ?? 0;
-    for (let at = start[selection] ?? 0; at < end; at++) this.#evaluate(list[at] ?? 0, instant);
-  }
-
-  #applyTrait(key: string, instant: Instant): void {
-    const conditions = this.#ruleset.conditionsOnTrait(key);
+  #applyTrait(key: string): void {
+    const conditions = this.#ruleset.index.onTrait(key);
     if (conditions.length === 0) return;
+    for (const condition of conditions) this.#evaluation.unsettle(condition);
     const setters = this.#history.settersOf(key);
-    const known = countUntil(setters, instant.now);
+    const known = countUntil(setters, this.#evaluation.now);
     const value = valueSetBy(setters[known - 1], key);
     const settled = known === setters.length;
     const comparable = settled && typeof value !== "object";
@@ -175,63 +180,22 @@ class MaintainedMemberships implements Memberships {
     if (comparable) this.#traits.set(key, value);
     else this.#traits.delete(key);
     for (const condition of conditions) {
-      if (settled) this.#answer(condition, value, instant.now);
-      else this.#evaluate(condition, instant);
+      if (settled) this.#evaluation.answer(condition, value);
+      else this.#evaluation.evaluate(condition);
     }
   }
 
-  /** Evaluates a condition on a trait whose value is known and has no later one: the same as `#evaluate`, without the search. */
-  #answer(condition: number, value: Json | undefined, now: number): void {
-    this.touched += 1;
-    const program = this.#ruleset.program(condition);
-    if (program.kind !== "trait") return;
-    const answer = program.check(value, now);
-    this.#deadlines.set(condition, program.next?.(value, now) ?? Infinity);
-    if (this.#values[condition] !== answer) this.#changeValue(condition, answer, now);
-  }
-
-  #evaluate(condition: number, instant: Instant): void {
-    this.touched += 1;
-    const finding = this.#finding;
-    this.#reader.find(condition, instant, finding);
-    this.#deadlines.set(condition, finding.next);
-    if (this.#values[condition] !== finding.value) this.#changeValue(condition, finding.value, instant.now);
-  }
-
-  #changeValue(condition: number, value: Tri, at: number): void {
-    this.#values[condition] = value;
-    const { marks, audiencesByCondition } = this.#ruleset;
-    const { start, list } = audiencesByCondition;
-    const end = start[condition + 1] ?? 0;
-    for (let index = start[condition] ?? 0; index < end; index++) {
-      const audience = list[index] ?? 0;
-      if (this.#ruleset.bareCondition(audience) >= 0) this.#setMember(audience, value === TRUE, at);
-      else if (marks[audience] === 0) {
-        marks[audience] = 1;
-        this.#dirty.push(audience);
-      }
+  #applyFact({ name, properties }: LogEvent): void {
+    const { index } = this.#ruleset;
+    switch (name) {
+      case STANDING_FACTS.computed:
+        for (const key of Object.keys(properties)) this.#evaluateAll(index.onComputed(key));
+        return;
+      case STANDING_FACTS.list:
+        if (typeof properties["list"] === "string") this.#evaluateAll(index.onList(properties["list"]));
+        return;
+      case STANDING_FACTS.household:
+        this.#evaluateAll(index.onHousehold);
     }
-  }
-
-  /** Evaluates audiences once all conditions of an instant are known, so that none flickers in between. */
-  #finish(at: number): void {
-    const ruleset = this.#ruleset;
-    for (const audience of this.#dirty) {
-      ruleset.marks[audience] = 0;
-      this.#setMember(audience, ruleset.audienceValue(audience, this.#values) === TRUE, at);
-    }
-    if (this.#dirty.length > 0) this.#dirty = [];
-    const nextChange = this.#deadlines.earliest();
-    if (nextChange !== this.nextChange) this.revision += 1;
-    this.nextChange = nextChange;
-  }
-
-  #setMember(audience: number, is: boolean, at: number): void {
-    const value = is ? 1 : 0;
-    if (this.#members[audience] === value) return;
-    this.#members[audience] = value;
-    this.#keys = undefined;
-    this.revision += 1;
-    if (this.#opened) this.#changes.push({ key: this.#ruleset.audienceKeys[audience] ?? "", entered: is, at });
   }
 }

@@ -40,7 +40,7 @@ function askOf(condition: object, value: Json, zone: string): { engine: (at: num
   const ruleset = loadRuleset(anArtifact({ k: condition }, settings));
   const rule = aRule(condition, settings);
   const event = anEvent({ type: "identify", time: Date.UTC(1970, 0, 1), properties: { v: value } });
-  const history = new History();
+  const history = new History("p");
   history.insert(event);
   return {
     engine: (at) => {
@@ -122,7 +122,7 @@ describe("conditions that count from now", () => {
 
   it("do not change where an identify of that very instant brings a value that keeps the answer", () => {
     const ruleset = loadRuleset(anArtifact({ k: { trait: "v", withinLast: "1d" } }));
-    const history = new History();
+    const history = new History("p");
     history.insert(anEvent({ type: "identify", time: Date.UTC(2026, 0, 1), properties: { v: "2026-01-02" } }));
     history.insert(anEvent({ type: "identify", time: Date.UTC(2026, 0, 3), properties: { v: "2026-01-03" } }));
     const now = Date.UTC(2026, 0, 2, 12);
@@ -138,7 +138,7 @@ describe("conditions that count from now", () => {
 
   it("are settled one by one when time leaps over many of them, and each is told", () => {
     const ruleset = loadRuleset(anArtifact({ k: { trait: "born", anniversary: { withinNext: "1d" } } }));
-    const history = new History();
+    const history = new History("p");
     const memberships = openMemberships(ruleset, history, Date.UTC(2026, 0, 1));
     const event = anEvent({ type: "identify", time: Date.UTC(2026, 0, 1), properties: { born: "1996-02-29" } });
     history.insert(event);
@@ -158,7 +158,7 @@ describe("conditions that count from now", () => {
   it("is told early, never late, where 8,000 years of anniversaries never change a group", () => {
     const soon = { trait: "v", anniversary: { withinNext: "21h" } };
     const rule = { k: { all: [{ any: [soon] }, { event: "Bought" }] } };
-    const history = new History();
+    const history = new History("p");
     history.insert(anEvent({ type: "identify", time: Date.UTC(1970, 0, 1), properties: { v: "2026-03-29" } }));
     const now = Date.UTC(2026, 2, 28);
     const { value, nextChange } = explainAt(loadRuleset(anArtifact(rule)), history, "k", { now, present: now });

@@ -1,9 +1,14 @@
 import { isAnyCall, type LogEvent } from "../model/event.ts";
 import { countUntil } from "../model/log.ts";
+import type { FlatSequence } from "../rules/artifact.ts";
+import { shareOf } from "../rules/bucket.ts";
 import { findEvents, type Finding } from "../rules/event-window.ts";
+import { findAnswer, findListed } from "../rules/facts.ts";
 import type { TraitProgram } from "../rules/program.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { SelectedEvents } from "../rules/selected-events.ts";
+import { findSequence, type SequenceEvents } from "../rules/sequence.ts";
+import { triOf } from "../rules/truth.ts";
 import { valueSetBy, type History } from "./history.ts";
 
 /** Of the selections of a name most select nothing of one person: they share this, which nobody adds to. */
@@ -16,36 +21,67 @@ export interface Instant {
 }
 
 /**
- * Evaluates the conditions of a ruleset over one history. Keeps, for each selection that was asked about, the events it
- * selects: so its filter is asked once an event, however many conditions count them.
+ * Evaluates the conditions of a ruleset over one history, but those on other audiences. Keeps, for each selection that was
+ * asked about, the events it selects: so its filter is asked once an event, however many conditions count them.
  */
 export class ConditionReader {
-  readonly #ruleset: Ruleset;
-  readonly #history: History;
+  readonly ruleset: Ruleset;
+  readonly history: History;
   readonly #selected = new Map<number, SelectedEvents>();
+  readonly #shares = new Map<string, number>();
 
   constructor(ruleset: Ruleset, history: History) {
-    this.#ruleset = ruleset;
-    this.#history = history;
+    this.ruleset = ruleset;
+    this.history = history;
   }
 
   /** Takes note of an event that was just put into the history, under a selection of its name. */
   note(selection: number, event: LogEvent): void {
     const selected = this.#selected.get(selection);
-    if (!selected || !(this.#ruleset.selects(selection)?.(event) ?? true)) return;
+    if (!selected || !(this.ruleset.selects(selection)?.(event) ?? true)) return;
     if (selected === NOTHING) this.#selected.delete(selection);
     else selected.insert(event);
   }
 
   /** Evaluates a condition. What it found stands in `finding` until the next question. */
-  find(condition: number, { now, present }: Instant, finding: Finding): void {
-    const program = this.#ruleset.program(condition);
-    if (program.kind === "trait") {
-      findTrait(program, this.#history.settersOf(program.key), now, finding);
-    } else {
-      const horizon = present > now ? present - this.#ruleset.retentionMs : -Infinity;
-      findEvents(program, this.selected(program.selection), this.#history.sessions, now, horizon, finding);
+  find(condition: number, instant: Instant, finding: Finding): void {
+    const { history, ruleset } = this;
+    const { now } = instant;
+    const flat = ruleset.condition(condition);
+    switch (flat.kind) {
+      case "event":
+      case "sequence":
+      case "trait": {
+        const program = ruleset.program(condition);
+        const horizon = this.#horizon(instant);
+        if (program.kind === "trait") findTrait(program, this.settersOf(program), now, finding);
+        else if (program.kind === "sequence") findSequence(program, this.#eventsOf(program), now, horizon, finding);
+        else findEvents(program, this.selected(program.selection), history.sessions, now, horizon, finding);
+        return;
+      }
+      case "list":
+        findListed(history.listed(flat.key), now, finding);
+        return;
+      case "household":
+        findAnswer(flat.question, history.toldByHousehold, now, finding);
+        return;
+      case "bucket": {
+        const share = this.share(flat.salt);
+        finding.value = triOf(flat.from <= share && share < flat.to);
+        finding.next = Infinity;
+        return;
+      }
+      case "audience":
+        throw new Error("what audiences say is not in the history");
     }
+  }
+
+  /** The events that a sequence was found in at an instant, by their first and last; undefined where it was not. */
+  findChain(condition: number, instant: Instant): { readonly start: number; readonly end: number } | undefined {
+    const program = this.ruleset.program(condition);
+    if (program.kind !== "sequence") throw new Error(`condition ${condition} is no sequence`);
+    const finding: Finding = { value: 0, next: Infinity, from: 0, to: 0 };
+    return findSequence(program, this.#eventsOf(program), instant.now, this.#horizon(instant), finding);
   }
 
   /** The events of the history that a selection selects. */
@@ -58,19 +94,46 @@ export class ConditionReader {
     return selected;
   }
 
+  /** The events that set what a trait condition reads, in log order. */
+  settersOf({ key, isComputed }: TraitProgram): readonly LogEvent[] {
+    return isComputed ? this.history.computersOf(key) : this.history.settersOf(key);
+  }
+
+  /** Where the profile lies in a split of all profiles. */
+  share(salt: string): number {
+    const held = this.#shares.get(salt);
+    if (held !== undefined) return held;
+    const share = shareOf(salt, this.history.profileId);
+    this.#shares.set(salt, share);
+    return share;
+  }
+
+  #horizon({ now, present }: Instant): number {
+    return present > now ? present - this.ruleset.retentionMs : -Infinity;
+  }
+
+  #eventsOf({ steps, without }: Pick<FlatSequence, "steps"> & { readonly without: number | undefined }): SequenceEvents {
+    return {
+      steps: steps.map(({ selection }) => this.selected(selection).events),
+      without: without === undefined ? undefined : this.selected(without).events,
+      sessions: this.history.sessions,
+    };
+  }
+
   #select(selection: number): SelectedEvents {
-    const names = this.#ruleset.artifact.selections[selection]?.names ?? [];
-    const selects = this.#ruleset.selects(selection);
-    if (names === "*") return new SelectedEvents(this.#history.events.filter(selects ?? isAnyCall), false);
+    const { history } = this;
+    const names = this.ruleset.artifact.selections[selection]?.names ?? [];
+    const selects = this.ruleset.selects(selection);
+    if (names === "*") return new SelectedEvents(history.events.filter(selects ?? isAnyCall), false);
     const [name, ...others] = names;
     if (name !== undefined && others.length === 0) {
-      const named = this.#history.named(name);
+      const named = history.named(name);
       // Without a filter the history's own list serves, and grows by itself.
       return selects ? new SelectedEvents(named.filter(selects), false) : new SelectedEvents(named, true);
     }
     const named = new Set(names);
     return new SelectedEvents(
-      this.#history.events.filter((event) => named.has(event.name) && (selects?.(event) ?? true)),
+      history.events.filter((event) => named.has(event.name) && (selects?.(event) ?? true)),
       false,
     );
   }

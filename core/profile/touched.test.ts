@@ -34,7 +34,7 @@ function conditionsReading(trait: string): number {
 }
 
 function open() {
-  const history = new History();
+  const history = new History("p");
   const memberships = openMemberships(ruleset, history, START);
   let touched = memberships.touched;
   const count = (act: () => void): number => {
@@ -53,7 +53,7 @@ function open() {
 
 describe("conditions touched", () => {
   it("are none for a profile of which nothing is known", () => {
-    expect(openMemberships(ruleset, new History(), START).touched).toBe(0);
+    expect(openMemberships(ruleset, new History("p"), START).touched).toBe(0);
   });
 
   it("are exactly those that name the event, and far from all", () => {

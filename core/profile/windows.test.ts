@@ -14,7 +14,7 @@ const at = (text: string): number => parseInstant(text, "UTC") ?? Number.NaN;
 
 function profile(rules: Readonly<Record<string, unknown>>, zone = "Europe/Paris") {
   const ruleset = loadRuleset(JSON.parse(JSON.stringify(anArtifact(rules, { zone, retentionMs: 400 * DAY_MS }))));
-  const history = new History();
+  const history = new History("p");
   const memberships = openMemberships(ruleset, history, START);
   const take = (event: LogEvent, now = event.time): number => {
     const before = memberships.touched;
@@ -99,7 +99,7 @@ describe("a window, where the retention was lowered after the rule was made", ()
     ["a year", { calendar: "year" }, 20],
   ])("of %s is cut by it", (_, within, days) => {
     const artifact = anArtifact({ k: { event: "Bought", within } });
-    const history = new History();
+    const history = new History("p");
     history.insert(bought(START, 1));
     const memberships = openMemberships(loadRuleset({ ...artifact, retentionMs: days * DAY_MS }), history, START + 15 * DAY_MS);
     expect(memberships.has("k")).toBe(true);
@@ -110,7 +110,7 @@ describe("a window, where the retention was lowered after the rule was made", ()
 
   it("of which it leaves nothing, sees nothing", () => {
     const artifact = anArtifact({ k: { event: "Bought", within: { from: "30d", to: "10d" } } });
-    const history = new History();
+    const history = new History("p");
     history.insert(bought(START, 1));
     const memberships = openMemberships(loadRuleset({ ...artifact, retentionMs: 10 * DAY_MS }), history, START);
     expect([memberships.keys(), memberships.nextChange]).toEqual([[], Infinity]);
@@ -186,7 +186,7 @@ describe("a calendar window", () => {
     const ruleset = loadRuleset(
       anArtifact({ k: { event: "Viewed", within: { calendar: "year", last: 3, complete: true }, distinct: { of: "v", eq: 0 } } }),
     );
-    const history = new History();
+    const history = new History("p");
     const before = Date.UTC(2026, 11, 30);
     const memberships = openMemberships(ruleset, history, before);
     const take = (time: number, now: number): void => {

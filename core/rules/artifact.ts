@@ -104,3 +104,11 @@ export function conditionsIn(logic: FlatLogic, found = new Set<number>()): Reado
   else if (logic.kind !== "everyone") for (const part of logic.of) conditionsIn(part, found);
   return found;
 }
+
+/** The selections that a condition reads, each once. */
+export function selectionsOf(condition: FlatCondition): Iterable<number> {
+  if (condition.kind === "event") return [condition.selection];
+  if (condition.kind !== "sequence") return [];
+  const { steps, without } = condition;
+  return new Set([...steps.map(({ selection }) => selection), ...(without === undefined ? [] : [without])]);
+}

@@ -4,7 +4,7 @@ import type { Rule } from "./ast.ts";
 import { audiencesNamedIn } from "./named-audiences.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Midnights are looked for so far around: no test goes beyond. */
+/** Longer ones are taken for dates where midnights are looked for. */
 const MOST_DAYS = 1_500;
 const AFTER_SESSION_MS = 30 * 60 * 1_000 + 1;
 
@@ -24,14 +24,11 @@ interface Known {
 export function instantsOfChange(rule: Rule, known: Known, from: number, to: number): readonly number[] {
   const text = JSON.stringify(rule);
   const numbers = (text.match(/\d+/g) ?? []).map(Number);
-  const dates = (JSON.stringify(known.accepted).match(/"[^"]*"/g) ?? []).flatMap((quoted) => {
-    const ms = parseInstant(quoted.slice(1, -1), known.zone);
-    return ms === undefined ? [] : [ms];
-  });
+  const dates = known.accepted.flatMap((event) => datesIn(event, known.zone));
   const moments = [...known.accepted.map(({ time }) => time), ...dates, ...numbers];
   const spans = [0, AFTER_SESSION_MS, ...numbers];
+  const longest = Math.max(...spans.filter((span) => span <= MOST_DAYS * DAY_MS));
   if (text.includes('"calendar"') || text.includes('"anniversary"')) {
-    const longest = Math.min(Math.max(...spans), MOST_DAYS * DAY_MS);
     const zones = [known.zone, ...(text.match(/(?<="zone":")[^"]+/g) ?? [])];
     moments.push(...zones.flatMap((zone) => midnights(from - longest, to + longest, zone)));
   }
@@ -39,10 +36,25 @@ export function instantsOfChange(rule: Rule, known: Known, from: number, to: num
   const ofOthers = audiencesNamedIn(rule).flatMap((key) => {
     const named = known.audiences?.get(key);
     // One that has to hold for some time changes that long after: the time is among the spans.
-    const earlier = named ? instantsOfChange(named, known, from - Math.max(...spans), to) : [];
+    const earlier = named ? instantsOfChange(named, known, from - longest, to) : [];
     return earlier.flatMap((instant) => spans.map((span) => instant + span));
   });
   return [...new Set([...instants, ...ofOthers])].filter((instant) => from < instant && instant <= to);
+}
+
+/** Dates take long to read and say nothing of a question, so they alone are kept, of one zone at a time. */
+const datesRead = new WeakMap<LogEvent, { readonly zone: string; readonly dates: readonly number[] }>();
+
+/** Every text of an event that is a date, ms. */
+function datesIn(event: LogEvent, zone: string): readonly number[] {
+  const held = datesRead.get(event);
+  if (held?.zone === zone) return held.dates;
+  const dates = (JSON.stringify(event.properties).match(/"[^"]*"/g) ?? []).flatMap((quoted) => {
+    const ms = parseInstant(quoted.slice(1, -1), zone);
+    return ms === undefined ? [] : [ms];
+  });
+  datesRead.set(event, { zone, dates });
+  return dates;
 }
 
 function midnights(from: number, to: number, zone: string): number[] {

@@ -34,11 +34,16 @@ export interface Asked {
  */
 export function interpret(rule: Rule, log: readonly LogEvent[], asked: Asked): Truth {
   if (!isWhole(rule, asked.audiences)) return false;
-  return interpretAt(rule, withoutDuplicates(log).toSorted(compareLogOrder), asked);
+  return interpretAt(rule, withoutDuplicates(log).toSorted(compareLogOrder), { ...asked, members: new Map() });
+}
+
+interface AskedOnce extends Asked {
+  /** What other audiences were found to be, by key and instant: asked once in a question. */
+  readonly members: Map<string, boolean>;
 }
 
 /** What every part of a rule is asked with. */
-interface Seen extends Asked {
+interface Seen extends AskedOnce {
   /** What is retained, in log order. */
   readonly log: readonly LogEvent[];
   readonly traits: ReadonlyMap<string, Json>;
@@ -46,7 +51,7 @@ interface Seen extends Asked {
   readonly accepted: readonly LogEvent[];
 }
 
-function interpretAt(rule: Rule, accepted: readonly LogEvent[], asked: Asked): Truth {
+function interpretAt(rule: Rule, accepted: readonly LogEvent[], asked: AskedOnce): Truth {
   return evaluate(rule, { ...asked, log: retained(accepted, asked), traits: traitsAt(accepted, asked.now), accepted });
 }
 
@@ -138,7 +143,12 @@ function isMember(key: string, forMs: number | undefined, seen: Seen): boolean {
   if (rule === undefined) throw new Error(`no audience ${key}`);
   const { accepted, now } = seen;
   const present = Math.max(now, seen.present);
-  const isIn = (at: number): boolean => interpretAt(rule, accepted, { ...seen, now: at, present }) === true;
+  const isIn = (at: number): boolean => {
+    const place = `${at} ${key}`;
+    const held = seen.members.get(place) ?? interpretAt(rule, accepted, { ...seen, now: at, present }) === true;
+    seen.members.set(place, held);
+    return held;
+  };
   if (forMs === undefined) return isIn(now);
   return [now - forMs, ...instantsOfChange(rule, seen, now - forMs, now)].every(isIn);
 }

@@ -46,10 +46,38 @@ function isKnownAsked(test: Json | undefined): boolean {
 /** @param selectionIsKnown whether the selection of that index is known */
 export function isKnownCondition(condition: unknown, selectionIsKnown: (index: number) => boolean): boolean {
   if (!isJsonObject(condition)) return false;
-  if (condition["kind"] === "trait") return isJsonArray(condition["path"]) && isKnownAsked(condition["test"]);
-  if (condition["kind"] !== "event") return false;
-  const { selection, window, aggregate } = condition;
-  return typeof selection === "number" && selectionIsKnown(selection) && isKnownWindow(window) && isKnownAggregate(aggregate);
+  const isSelection = (index: Json | undefined): boolean => typeof index === "number" && selectionIsKnown(index);
+  switch (condition["kind"]) {
+    case "trait":
+      return isJsonArray(condition["path"]) && isKnownAsked(condition["test"]);
+    case "event":
+      return (
+        isSelection(condition["selection"]) && isKnownWindow(condition["window"]) && isKnownAggregate(condition["aggregate"])
+      );
+    case "sequence": {
+      const { steps, window, without } = condition;
+      if (!isJsonArray(steps) || !steps.every((step) => isJsonObject(step) && isSelection(step["selection"]))) return false;
+      return isKnownWindow(window) && (without === undefined || isSelection(without));
+    }
+    case "audience":
+      return typeof condition["key"] === "string" && isNumberOrNone(condition["forMs"]);
+    case "list":
+      return typeof condition["key"] === "string";
+    case "bucket":
+      return typeof condition["salt"] === "string" && isNumber(condition["from"]) && isNumber(condition["to"]);
+    case "household":
+      return typeof condition["question"] === "string";
+    default:
+      return false;
+  }
+}
+
+function isNumber(json: Json | undefined): boolean {
+  return typeof json === "number";
+}
+
+function isNumberOrNone(json: Json | undefined): boolean {
+  return json === undefined || isNumber(json);
 }
 
 function isKnownWindow(window: Json | undefined): boolean {

@@ -1,13 +1,15 @@
 import { isAnyCall, type LogEvent } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import { isSessionEvent } from "../model/sessions.ts";
-import type { FlatEventCondition, FlatLogic, Selection } from "./artifact.ts";
+import { COMPUTED } from "../model/event.ts";
+import type { FlatEventCondition, FlatLogic, FlatSequence, Selection } from "./artifact.ts";
 import type { Filter, TraitCondition } from "./ast.ts";
 import { compileTest, type NextChange } from "./checks.ts";
 import { allOf, anyOf, atLeast, not } from "./combine.ts";
 import type { EventProgram } from "./event-window.ts";
 import { nextOfTest } from "./next-change.ts";
 import { readPath } from "./path.ts";
+import type { SequenceProgram } from "./sequence.ts";
 import { spanOf, type SpanSettings } from "./spans.ts";
 import { tallyOf, type TallySettings } from "./tally-of.ts";
 import { FALSE, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";
@@ -17,8 +19,9 @@ import { FALSE, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";
 /** A condition on a trait, made ready. */
 export interface TraitProgram {
   readonly kind: "trait";
-  /** Top-level key that an `identify` sets. */
+  /** Top-level key that an `identify` sets, or the name of a computed trait. */
   readonly key: string;
+  readonly isComputed: boolean;
   /** Asks the value of that key at an instant; undefined and null are none. */
   check(value: Json | undefined, now: number): Tri;
   /** When time alone changes the answer, the value of that key staying as it is; undefined where it never does. */
@@ -29,14 +32,21 @@ export interface TraitProgram {
 export function compileTrait({ path, test }: TraitCondition, zone: string): TraitProgram {
   const check = compileTest(test, zone);
   const next = nextOfTest(test, zone);
-  const key = path[0] ?? "";
-  if (path.length === 1) return { kind: "trait", key, check, next };
+  const isComputed = path[0] === COMPUTED;
+  const inside = isComputed ? 2 : 1;
+  const key = path[inside - 1] ?? "";
+  if (path.length === inside) return { kind: "trait", key, isComputed, check, next };
   return {
     kind: "trait",
     key,
-    check: (value, now) => check(readPath(value, path, 1), now),
-    next: next && ((value, now) => next(readPath(value, path, 1), now)),
+    isComputed,
+    check: (value, now) => check(readPath(value, path, inside), now),
+    next: next && ((value, now) => next(readPath(value, path, inside), now)),
   };
+}
+
+export function compileSequence({ steps, window, without, sameSession }: FlatSequence, settings: SpanSettings): SequenceProgram {
+  return { kind: "sequence", steps, span: spanOf(window, settings), without, sameSession };
 }
 
 export function compileEvent(

@@ -101,7 +101,7 @@ describe("a loaded ruleset", () => {
       }),
     );
     expect(ruleset.emptyKeys).toEqual(["everyone", "never", "noEmail", "spentNothing"]);
-    expect(openMemberships(ruleset, new History(), 0).keys()).toEqual(ruleset.emptyKeys);
+    expect(openMemberships(ruleset, new History("p"), 0).keys()).toEqual(ruleset.emptyKeys);
     expect([ruleset.audienceCount, ruleset.version, ruleset.workspace]).toEqual([6, 1, "demo"]);
   });
 
@@ -132,7 +132,7 @@ describe("a loaded ruleset", () => {
     const ruleset = loadRuleset(spoilt);
     expect(ruleset.brokenKeys).toEqual(["broken"]);
     expect(ruleset.emptyKeys).toEqual([]);
-    const history = new History();
+    const history = new History("p");
     const memberships = openMemberships(ruleset, history, 1_000);
     for (const event of [anEvent({ time: 1, name: "A" }), anEvent({ time: 2, type: "identify", properties: { x: 1 } })]) {
       history.insert(event);
@@ -167,7 +167,7 @@ describe("a loaded ruleset", () => {
   it("knows nothing of a text under a pattern that it cannot read, which a newer publisher let in", () => {
     const artifact = anArtifact({ a: { trait: "x", matches: "abc" }, b: { not: { trait: "x", matches: "abc" } } });
     const ruleset = loadRuleset(JSON.parse(JSON.stringify(artifact).replaceAll('"abc"', '"(?=abc)"')));
-    const history = new History();
+    const history = new History("p");
     history.insert(anEvent({ time: 1, type: "identify", properties: { x: "abc" } }));
     expect(openMemberships(ruleset, history, 1_000).keys()).toEqual([]);
   });

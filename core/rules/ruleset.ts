@@ -1,28 +1,30 @@
 import { LocalDays } from "../model/local-calendar.ts";
-import { conditionsIn, type FlatLogic, type RulesetArtifact } from "./artifact.ts";
+import { conditionsIn, type FlatCondition, type FlatLogic, type RulesetArtifact } from "./artifact.ts";
+import { AudienceGraph } from "./audience-graph.ts";
 import { ofMissing } from "./checks.ts";
+import { ConditionIndex } from "./condition-index.ts";
 import type { EventProgram } from "./event-window.ts";
 import { isKnownCondition, isKnownLogic, isKnownSelection } from "./known.ts";
+import { gather, type Lists } from "./lists.ts";
 import {
   compileEvent,
   compileLogic,
   compileSelection,
+  compileSequence,
   compileTrait,
   type Logic,
   type Selects,
   type TraitProgram,
 } from "./program.ts";
+import type { SequenceProgram } from "./sequence.ts";
 import { answerOfNothing } from "./tally-of.ts";
-import { FALSE, TRUE, type Tri } from "./truth.ts";
+import { FALSE, TRUE, UNKNOWN, type Tri } from "./truth.ts";
 
 /** For an audience whose logic is more than one condition; also an index that no condition has. */
 const NONE = -1;
 
-/** Many short lists in two flat arrays: that of `of` is `list[start[of]]` to `list[start[of + 1] - 1]`. */
-export interface Lists {
-  readonly start: Int32Array;
-  readonly list: Int32Array;
-}
+/** How the programs of conditions are told apart; the kinds that need none are answered without. */
+export type Program = EventProgram | SequenceProgram | TraitProgram;
 
 /**
  * A ruleset, ready to maintain memberships with. One serves all profiles of an isolate: it holds nothing of any of them.
@@ -40,25 +42,21 @@ export class Ruleset {
   readonly audienceKeys: readonly string[];
   /** Audiences that use something this engine does not know: they match no one, and are to be reported. */
   readonly brokenKeys: readonly string[];
-  /** Values of all conditions for somebody of whom nothing is known: what every profile starts from. */
+  /** Values of all conditions for somebody of whom nothing is known, and who is of no share: what every profile starts from. */
   readonly emptyValues: Int8Array;
   /** 1 for each audience that is true of an empty log. */
   readonly emptyMembers: Uint8Array;
-  /** Keys of those audiences, sorted: the answer for an unknown person. */
+  /** Keys of those audiences, sorted. */
   readonly emptyKeys: readonly string[];
-  /** Conditions by the selection they read. */
-  readonly conditionsBySelection: Lists;
+  readonly index: ConditionIndex;
+  readonly graph: AudienceGraph;
   /** Audiences by the conditions their logic holds, each once. */
   readonly audiencesByCondition: Lists;
   /** By audience, all zero between two calls: room to mark what must be evaluated, lent to one profile at a time. */
   readonly marks: Uint8Array;
-  readonly #broken: Uint8Array;
   /** For an audience that is one condition and nothing else, its index. */
   readonly #bare: Int32Array;
-  readonly #selectionsByName = new Map<string, number[]>();
-  readonly #selectionsOfAnyCall: number[] = [];
-  readonly #conditionsByTrait = new Map<string, number[]>();
-  readonly #programs: (EventProgram | TraitProgram | undefined)[];
+  readonly #programs: (Program | undefined)[];
   readonly #selects: (Selects | null | undefined)[];
   readonly #logics: (Logic | undefined)[];
   readonly #days = new Map<string, LocalDays>();
@@ -80,23 +78,18 @@ export class Ruleset {
     this.#logics = Array.from({ length: audiences.length }, () => undefined);
 
     const knownSelections = selections.map(isKnownSelection);
-    const knownConditions = conditions.map((condition) =>
-      isKnownCondition(condition, (index) => knownSelections[index] === true),
-    );
-    this.#broken = Uint8Array.from(audiences, ({ logic }) =>
-      isKnownLogic(logic, (index) => knownConditions[index] === true) ? 0 : 1,
-    );
-    this.brokenKeys = this.audienceKeys.filter((_, index) => this.#broken[index] === 1);
+    const known = conditions.map((condition) => isKnownCondition(condition, (index) => knownSelections[index] === true));
+    const broken = Uint8Array.from(audiences, ({ logic }) => (isKnownLogic(logic, (index) => known[index] === true) ? 0 : 1));
+    this.index = new ConditionIndex(artifact, known);
+    this.graph = new AudienceGraph(artifact, this.index.onAudience, (key) => this.audienceIndex(key), broken);
+    this.brokenKeys = this.audienceKeys.filter((_, index) => this.isBroken(index));
 
-    this.emptyValues = Int8Array.from(conditions, (condition, index) => {
-      if (knownConditions[index] !== true) return FALSE;
-      return condition.kind === "trait" ? ofMissing(condition.test) : answerOfNothing(condition.aggregate);
-    });
-    this.conditionsBySelection = this.#indexConditions(knownConditions);
     this.#bare = Int32Array.from(audiences, ({ logic }) => (typeof logic === "number" ? logic : NONE));
     this.audiencesByCondition = this.#indexAudiences();
-    this.emptyMembers = Uint8Array.from(audiences, (_, index) => (this.audienceValue(index, this.emptyValues) === TRUE ? 1 : 0));
-    this.emptyKeys = this.audienceKeys.filter((_, index) => this.emptyMembers[index] === 1);
+    this.emptyValues = Int8Array.from(conditions, (condition, index) => (known[index] === true ? ofNothing(condition) : FALSE));
+    this.emptyMembers = new Uint8Array(audiences.length);
+    this.#fillEmptyMembers();
+    this.emptyKeys = this.audienceKeys.filter((_, audience) => this.emptyMembers[audience] === 1);
   }
 
   /** The audience of a key, if there is one. */
@@ -106,22 +99,7 @@ export class Ruleset {
   }
 
   isBroken(audience: number): boolean {
-    return this.#broken[audience] === 1;
-  }
-
-  /** Selections that name an event. */
-  selectionsNamed(name: string): readonly number[] {
-    return this.#selectionsByName.get(name) ?? [];
-  }
-
-  /** Selections of any track, page or screen call: `"event":"*"`. */
-  get selectionsOfAnyCall(): readonly number[] {
-    return this.#selectionsOfAnyCall;
-  }
-
-  /** Conditions that read a trait under this top-level key. */
-  conditionsOnTrait(key: string): readonly number[] {
-    return this.#conditionsByTrait.get(key) ?? [];
+    return this.graph.broken[audience] === 1;
   }
 
   /** The audience's only condition where it is one condition and nothing else, else a negative number. */
@@ -134,19 +112,30 @@ export class Ruleset {
     if (this.isBroken(audience)) return FALSE;
     const held = this.#logics[audience];
     if (held) return held(values);
-    const logic = compileLogic(this.#flatLogic(audience));
+    const logic = compileLogic(this.logicOf(audience));
     this.#logics[audience] = logic;
     return logic(values);
   }
 
-  program(condition: number): EventProgram | TraitProgram {
+  /** The program of a condition on events, a sequence or a trait. */
+  program(condition: number): Program {
     const held = this.#programs[condition];
     if (held) return held;
-    const flat = this.artifact.conditions[condition];
-    if (!flat) throw new Error(`no condition ${condition}`);
-    const program = flat.kind === "trait" ? compileTrait(flat, this.zone) : compileEvent(flat, this);
+    const program = this.#compile(this.condition(condition));
     this.#programs[condition] = program;
     return program;
+  }
+
+  condition(index: number): FlatCondition {
+    const flat = this.artifact.conditions[index];
+    if (!flat) throw new Error(`no condition ${index}`);
+    return flat;
+  }
+
+  logicOf(audience: number): FlatLogic {
+    const flat = this.artifact.audiences[audience];
+    if (!flat) throw new Error(`no audience ${audience}`);
+    return flat.logic;
   }
 
   /** What selects the events of a selection among those of its names; undefined where all are. */
@@ -174,25 +163,17 @@ export class Ruleset {
     return this.artifact.selections[selection]?.ofSessions === true;
   }
 
-  #flatLogic(audience: number): FlatLogic {
-    const flat = this.artifact.audiences[audience];
-    if (!flat) throw new Error(`no audience ${audience}`);
-    return flat.logic;
-  }
-
-  #indexConditions(known: readonly boolean[]): Lists {
-    const { conditions, selections } = this.artifact;
-    const pairs: [number, number][] = [];
-    for (const [index, condition] of conditions.entries()) {
-      if (known[index] !== true) continue;
-      if (condition.kind === "event") pairs.push([condition.selection, index]);
-      else addTo(this.#conditionsByTrait, condition.path[0] ?? "", index);
+  #compile(condition: FlatCondition): Program {
+    switch (condition.kind) {
+      case "event":
+        return compileEvent(condition, this);
+      case "sequence":
+        return compileSequence(condition, this);
+      case "trait":
+        return compileTrait(condition, this.zone);
+      default:
+        throw new Error(`a condition of kind ${condition.kind} has no program`);
     }
-    for (const [index, { names }] of selections.entries()) {
-      if (names === "*") this.#selectionsOfAnyCall.push(index);
-      else if (Array.isArray(names)) for (const name of names) addTo(this.#selectionsByName, name, index);
-    }
-    return gather(selections.length, pairs);
   }
 
   #indexAudiences(): Lists {
@@ -203,6 +184,34 @@ export class Ruleset {
       else for (const condition of conditionsIn(logic)) pairs.push([condition, index]);
     }
     return gather(this.conditionCount, pairs);
+  }
+
+  /** Audiences true of an empty log, those that others name before these: what never changed has been so for any time. */
+  #fillEmptyMembers(): void {
+    for (let rank = 0; rank <= this.graph.highestRank; rank++) {
+      for (const [audience, ranked] of this.graph.ranks.entries()) {
+        if (ranked !== rank || this.audienceValue(audience, this.emptyValues) !== TRUE) continue;
+        this.emptyMembers[audience] = 1;
+        for (const condition of this.graph.naming(audience)) this.emptyValues[condition] = TRUE;
+      }
+    }
+  }
+}
+
+/** What a condition says of an empty log. Audiences and shares are filled in later. */
+function ofNothing(condition: FlatCondition): Tri {
+  switch (condition.kind) {
+    case "event":
+      return answerOfNothing(condition.aggregate);
+    case "trait":
+      return ofMissing(condition.test);
+    case "household":
+      return UNKNOWN;
+    case "sequence":
+    case "list":
+    case "bucket":
+    case "audience":
+      return FALSE;
   }
 }
 
@@ -215,25 +224,4 @@ export function loadRuleset(artifact: RulesetArtifact): Ruleset {
   if (format === 1) return new Ruleset(artifact);
   const audiences = artifact.audiences.map(({ key }) => ({ key, logic: NONE }));
   return new Ruleset({ ...artifact, selections: [], conditions: [], audiences });
-}
-
-function addTo(lists: Map<string, number[]>, key: string, index: number): void {
-  const list = lists.get(key);
-  if (list) list.push(index);
-  else lists.set(key, [index]);
-}
-
-/** Gathers (of, member) pairs into lists by `of`. */
-function gather(count: number, pairs: readonly (readonly [number, number])[]): Lists {
-  const start = new Int32Array(count + 1);
-  for (const [of] of pairs) start[of + 1] = (start[of + 1] ?? 0) + 1;
-  for (let of = 0; of < count; of++) start[of + 1] = (start[of + 1] ?? 0) + (start[of] ?? 0);
-  const next = start.slice();
-  const list = new Int32Array(pairs.length);
-  for (const [of, member] of pairs) {
-    const at = next[of] ?? 0;
-    list[at] = member;
-    next[of] = at + 1;
-  }
-  return { start, list };
 }

@@ -51,7 +51,9 @@ export function decidedAt(
 
 /** Of somebody unknown, in the same shape: the audiences are those true of an empty log. */
 export function decidedOfNobody(asked: DecideEnvelope, loaded: LoadedRuleset): Decided {
-  const audiences = asked.audiences ? { audiences: allowedAudiences(loaded.ofNobody, loaded, asked.consent ?? {}) } : {};
+  const audiences = asked.audiences
+    ? { audiences: allowedAudiences(loaded.ofNobody(asked.name), loaded, asked.consent ?? {}) }
+    : {};
   return { ruleset: loaded.version, known: false, ...audiences, nextChange: Infinity };
 }
 

@@ -12,6 +12,7 @@ import type {
   LinkItem,
   WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
+import type { ProfileId } from "../../core/model/ids.ts";
 import { newPointer, newProfile, repoint, toPointer, type PointerHead } from "../../core/profile/head.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import { explainAt } from "../../core/profile/explain.ts";
@@ -141,8 +142,7 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** Takes up a move that was cut off. Caught and armed again for ever: an alarm that fails its retries is deleted. */
   override async alarm(): Promise<void> {
-    const memory = this.#memory ?? this.#load();
-    if (!isPointer(memory) || !memory.moving) return;
+    if (this.#moving() === undefined) return;
     try {
       await this.#inTurn(() => this.#finishMove());
     } catch {
@@ -182,7 +182,7 @@ export class ProfileObject extends DurableObject<Env> {
   /** Events into the journal of this person: one transaction, one row, no `await`: nothing can slip between. */
   #take(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined, texts: readonly string[]): IngestReply {
     const now = Math.max(Date.now(), envelope.receivedAt);
-    const memory = this.#wake(envelope) ?? new LiveProfile(newProfile(envelope, now));
+    const memory = this.#wake(envelope) ?? new LiveProfile(newProfile(envelope, now), envelope.name);
     if (!(memory instanceof LiveProfile)) throw new Error("events were given to a pointer");
     return this.#durably(memory, () => {
       const { head } = memory;
@@ -223,10 +223,10 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** The journal this object gathered before it was linked goes to the person. May be cut off anywhere and done again. */
   async #finishMove(): Promise<void> {
-    const memory = this.#memory ?? this.#load();
-    if (!isPointer(memory) || !memory.moving) return;
+    const pointer = this.#moving();
+    if (pointer === undefined) return;
     await this.ctx.storage.setAlarm(Date.now() + MOVE_AGAIN_MS);
-    this.#memory = await move(this.env, memory, this.#store);
+    this.#memory = await move(this.env, pointer, this.#store);
     await this.ctx.storage.deleteAlarm();
   }
 
@@ -256,16 +256,23 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** What storage holds, for the workspace that asks: another's is nobody. */
   #wake(envelope: CallEnvelope): Memory {
-    this.#memory ??= this.#load();
+    this.#memory ??= this.#load(envelope.name);
     const workspace = this.#memory instanceof LiveProfile ? this.#memory.head.workspace : this.#memory?.workspace;
     return workspace === envelope.workspace ? this.#memory : null;
   }
 
-  #load(): Memory {
+  /** The pointer here whose journal is still on its way; an alarm asks, which does not know the name of its object. */
+  #moving(): PointerHead | undefined {
+    if (this.#memory instanceof LiveProfile) return undefined;
+    const head = this.#memory ?? this.#store.head()?.head;
+    return head?.kind === "pointer" && head.moving ? head : undefined;
+  }
+
+  #load(name: ProfileId): Memory {
     const stored = this.#store.head();
     if (stored === undefined) return null;
     if (stored.head.kind === "pointer") return stored.head;
-    const live = new LiveProfile(stored.head);
+    const live = new LiveProfile(stored.head, name);
     let sequence = 0;
     for (const chunk of this.#store.chunks()) {
       for (const [place, event] of chunk.events.entries()) live.recall(event, chunk.first + place);

@@ -47,6 +47,11 @@ export function shownTree(node: ExplainNode): object {
     case "everyone":
     case "trait":
     case "event":
+    case "sequence":
+    case "audience":
+    case "list":
+    case "bucket":
+    case "household":
     case "unavailable":
       return shown;
   }

@@ -1,3 +1,4 @@
+import type { ProfileId } from "../../core/model/ids.ts";
 import { History } from "../../core/profile/history.ts";
 import { openMemberships } from "../../core/profile/memberships.ts";
 import { loadRuleset, type Ruleset } from "../../core/rules/ruleset.ts";
@@ -23,8 +24,8 @@ export interface LoadedRuleset {
   readonly version: number;
   readonly rules: Ruleset;
   readonly audiences: ReadonlyMap<string, PublishedAudience>;
-  /** Audiences of somebody of whom nothing is known. */
-  readonly ofNobody: readonly string[];
+  /** Audiences of somebody of whom nothing is known but what name was asked for: it falls into shares of all profiles. */
+  readonly ofNobody: (name: ProfileId) => readonly string[];
 }
 
 /** Where in the bucket a published ruleset lies. */
@@ -86,12 +87,11 @@ async function read(
 
 function link(published: PublishedRuleset): LoadedRuleset {
   const rules = loadRuleset(published.ruleset);
-  const ofNobody = openMemberships(rules, new History(), 0).keys();
   return {
     version: published.ruleset.version,
     rules,
     audiences: new Map(published.audiences.map((audience) => [audience.key, audience])),
-    ofNobody,
+    ofNobody: (name) => (rules.index.onShare.length === 0 ? rules.emptyKeys : openMemberships(rules, new History(name), 0).keys()),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Aggregate, EventCondition, Filter, Rule, ValueTest } from "../../core/rules/ast.ts";
+import type { Aggregate, EventCondition, EventMatch, Filter, Rule, ValueTest } from "../../core/rules/ast.ts";
 
 export interface RuleSize {
   /** Conditions, groups and filters. */
@@ -25,12 +25,27 @@ export function measureRule(rule: Rule): RuleSize {
       return group([measureTest(rule.test)]);
     case "event":
       return measureEvent(rule);
+    case "sequence":
+      return group([...rule.steps, ...(rule.without ? [rule.without] : [])].map(measureMatch));
+    case "household":
+      return group([measureRule(rule.rule)]);
+    case "audience":
+    case "list":
+    case "bucket":
+      return { nodes: 1, operands: 1 };
   }
 }
 
-function measureEvent({ names, where, aggregate }: EventCondition): RuleSize {
+function measureEvent(condition: EventCondition): RuleSize {
+  const { nodes, operands } = measureMatch(condition);
+  const aggregate = measureAggregate(condition.aggregate);
+  return { nodes: nodes + aggregate.nodes, operands: operands + aggregate.operands };
+}
+
+/** Events of one kind weigh as a condition, in a sequence too. */
+function measureMatch({ names, where }: EventMatch): RuleSize {
   const own = { nodes: 0, operands: names === "*" ? 0 : names.length };
-  return group([own, measureAggregate(aggregate), ...(where === undefined ? [] : [measureFilter(where)])]);
+  return group([own, ...(where === undefined ? [] : [measureFilter(where)])]);
 }
 
 function measureFilter(filter: Filter): RuleSize {
