@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { decideArea } from "./decide.ts";
+import { engineArea } from "./engine.ts";
 import { inOrder, type Area } from "./harness.ts";
 import { ingestArea } from "./ingest.ts";
 import { environment, resultsTable, type BenchRow } from "./results.ts";
@@ -9,9 +10,10 @@ import { environment, resultsTable, type BenchRow } from "./results.ts";
 /**
  * `npm run bench [-- AREA...] [--quick] [--profile]`: measures ours beside floors, prints one table an area and writes
  * `bench/results.json` (budgets.md, "Speed"). With `--profile` it records a CPU profile of ours instead.
- * Exit code: 0 also where a bar is missed, for the machine may be busy; 1 where it could not measure.
+ * Exit code: 0 also where a bar is missed, for the machine may be busy; 1 where it could not measure, or where two that
+ * are compared did not find the same.
  */
-const AREAS: Readonly<Record<string, Area>> = { decide: decideArea, ingest: ingestArea };
+const AREAS: Readonly<Record<string, Area>> = { engine: engineArea, decide: decideArea, ingest: ingestArea };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -13,7 +13,7 @@ import { membershipsAt, openMemberships } from "./memberships.ts";
 /** The engine against the interpreter (rules.md, "Properties that must hold"). */
 const RUNS = Number(process.env["TIDELINE_FUZZ_RUNS"] ?? 1_000);
 /** How far explain's next change of a group is sure to be exact, at the least. */
-const SEARCHED_MS = 1_000 * 366 * 86_400_000;
+const SEARCHED_MS = 20 * 365 * 86_400_000;
 
 interface Tested {
   readonly rules: ReadonlyMap<string, Rule>;
@@ -132,7 +132,7 @@ describe("the engine", () => {
         for (const key of tested.rules.keys()) {
           const before = at(key, now);
           const { nextChange } = explainAt(tested.ruleset, history, key, { now, present });
-          // Anniversaries come for 8,000 years: a group that none of them changes is searched for so many, then told early.
+          // Anniversaries come for 8,000 years: a group that none of them changes is not searched for so long, but told early.
           if (nextChange !== null && nextChange < now + SEARCHED_MS) {
             expect(at(key, nextChange)).not.toBe(before);
             expect(at(key, nextChange - 1)).toBe(before);

@@ -82,7 +82,7 @@ export class Evaluation {
       for (const condition of this.#deadlines.due(at)) {
         const standing = this.#ruleset.graph.standing(condition);
         if (standing === undefined) this.#find(condition);
-        else if (at > this.#retainedUntil && this.#nextExpiry(standing) < Infinity) this.#restless.add(standing);
+        else if (at > this.#retainedUntil && this.#mayExpire(standing)) this.#restless.add(standing);
         else this.#stand(standing);
       }
       this.finish();
@@ -219,10 +219,15 @@ export class Evaluation {
     this.#begin(standing, since);
   }
 
+  #mayExpire({ forMs, reachMs }: Standing): boolean {
+    return forMs + reachMs > this.#ruleset.retentionMs;
+  }
+
   /** When the next event is no longer retained that what is asked here may reach back to: with it the past changes. */
-  #nextExpiry({ scope, forMs, reachMs }: Standing): number {
+  #nextExpiry(standing: Standing): number {
+    if (!this.#mayExpire(standing)) return Infinity;
+    const { scope } = standing;
     const { retentionMs } = this.#ruleset;
-    if (forMs + reachMs <= retentionMs) return Infinity;
     let next = Infinity;
     for (const condition of scope.conditions) {
       for (const selection of selectionsOf(this.#ruleset.condition(condition))) {

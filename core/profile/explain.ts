@@ -21,7 +21,8 @@ import { ConditionReader, type Instant } from "./reader.ts";
 /** Events that counted, named at most: the latest. */
 const MOST_NAMED = 20;
 
-/** Steps that the search for a group's next change takes at most; then the instant reached is told, early but never late. */
+/** How far the search for a group's next change goes at least, ms, but for so many steps; then the instant reached is told, early but never late. Anniversaries come for 8,000 years. */
+const SEARCHED_MS = 20 * 366 * 86_400_000;
 const MOST_STEPS = 10_000;
 
 interface Explained {
@@ -221,7 +222,7 @@ class Explainer {
       at = evaluation.nextChange;
       if (at === Infinity) break;
       evaluation.settle(at);
-      if (evaluate(evaluation.values) !== value) break;
+      if (evaluate(evaluation.values) !== value || at > this.#instant.now + SEARCHED_MS) break;
     }
     return { value: truthOf(value), nextChange: at === Infinity ? null : at };
   }

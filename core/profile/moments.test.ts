@@ -163,6 +163,6 @@ describe("conditions that count from now", () => {
     const now = Date.UTC(2026, 2, 28);
     const { value, nextChange } = explainAt(loadRuleset(anArtifact(rule)), history, "k", { now, present: now });
     expect(value).toBe(false);
-    expect(nextChange).toBeGreaterThan(Date.UTC(3026, 0, 1));
+    expect(nextChange).toBeGreaterThan(Date.UTC(2046, 0, 1));
   });
 });

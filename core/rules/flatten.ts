@@ -68,7 +68,7 @@ export function flattenRuleset(audiences: readonly NamedRule[], settings: Flatte
 function questions(asked: readonly HouseholdCondition[], audiences: readonly NamedRule[]): readonly NamedRule[] {
   const rules = new Map<string, Rule>();
   const addNamed = (rule: Rule): void => {
-    for (const key of audiencesNamedIn(rule)) {
+    for (const { key } of audiencesNamedIn(rule)) {
       const named = audiences.find((audience) => audience.key === key);
       if (named === undefined || rules.has(key)) continue;
       rules.set(key, named.rule);

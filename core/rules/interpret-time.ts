@@ -33,11 +33,10 @@ export function instantsOfChange(rule: Rule, known: Known, from: number, to: num
     moments.push(...zones.flatMap((zone) => midnights(from - longest, to + longest, zone)));
   }
   const instants = moments.flatMap((moment) => spans.flatMap((span) => [moment - span, moment + span]));
-  const ofOthers = audiencesNamedIn(rule).flatMap((key) => {
+  const ofOthers = audiencesNamedIn(rule).flatMap(({ key, forMs = 0 }) => {
     const named = known.audiences?.get(key);
-    // One that has to hold for some time changes that long after: the time is among the spans.
-    const earlier = named ? instantsOfChange(named, known, from - longest, to) : [];
-    return earlier.flatMap((instant) => spans.map((span) => instant + span));
+    const earlier = named ? instantsOfChange(named, known, from - forMs, to) : [];
+    return earlier.flatMap((instant) => [instant, instant + forMs]);
   });
   return [...new Set([...instants, ...ofOthers])].filter((instant) => from < instant && instant <= to);
 }

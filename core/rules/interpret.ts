@@ -58,7 +58,7 @@ function interpretAt(rule: Rule, accepted: readonly LogEvent[], asked: AskedOnce
 /** Whether every audience that a rule names is there, and those that they name, none of them itself. */
 function isWhole(rule: Rule, audiences: Asked["audiences"], within: readonly Rule[] = []): boolean {
   if (within.includes(rule)) return false;
-  return audiencesNamedIn(rule).every((key) => {
+  return audiencesNamedIn(rule).every(({ key }) => {
     const named = audiences?.get(key);
     return named !== undefined && isWhole(named, audiences, [...within, rule]);
   });

@@ -1,7 +1,7 @@
-import type { Rule } from "./ast.ts";
+import type { AudienceCondition, Rule } from "./ast.ts";
 
-/** Keys of the audiences that a rule names, within what it asks of a household too; each as often as it is named. */
-export function audiencesNamedIn(rule: Rule): readonly string[] {
+/** Wherever a rule names another audience, within what it asks of a household too. */
+export function audiencesNamedIn(rule: Rule): readonly AudienceCondition[] {
   switch (rule.kind) {
     case "all":
     case "any":
@@ -13,7 +13,7 @@ export function audiencesNamedIn(rule: Rule): readonly string[] {
     case "household":
       return audiencesNamedIn(rule.rule);
     case "audience":
-      return [rule.key];
+      return [rule];
     default:
       return [];
   }
