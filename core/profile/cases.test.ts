@@ -16,9 +16,6 @@ import { membershipsAt, openMemberships } from "./memberships.ts";
 
 /** Runs `core/rules/cases.json` on the parser, the interpreter and every way into the engine. */
 
-/** TO BE REMOVED: cases of which the engine is known to say otherwise than the interpreter. */
-const NOT_IN_ENGINE_YET: ReadonlySet<string> = new Set(["an event no longer kept now was not there before either"]);
-
 interface Inherited {
   readonly settings?: { readonly zone: string; readonly retention: string };
   readonly traits?: JsonObject | null;
@@ -229,7 +226,7 @@ describe("the cases of the rule language", () => {
         const run: Run = { rules, profileId, log: logOf(one, settings), checks: checksOf(one), settings };
         expect(run.checks.length).toBeGreaterThan(0);
         runOnInterpreter(run);
-        if (!NOT_IN_ENGINE_YET.has(one.name)) runOnEngine(run);
+        runOnEngine(run);
       });
     });
   }

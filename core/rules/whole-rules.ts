@@ -12,7 +12,7 @@ export function wholeRules(audiences: readonly { readonly key: string; readonly 
     const held = known.get(rule);
     if (held !== undefined) return held;
     known.set(rule, false); // whoever comes back here while it is looked at goes round
-    const whole = audiencesNamedIn(rule).every((key) => {
+    const whole = audiencesNamedIn(rule).every(({ key }) => {
       const named = ruleOf.get(key);
       return named !== undefined && isWhole(named);
     });
