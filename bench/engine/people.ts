@@ -59,7 +59,7 @@ export function traitValue(name: string, random: Random): Json {
 }
 
 export function historyOf(events: readonly LogEvent[]): History {
-  const history = new History();
+  const history = new History("p");
   for (const event of events) history.insert(event);
   return history;
 }

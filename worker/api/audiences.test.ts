@@ -145,10 +145,12 @@ describe("the code of an audience", () => {
 });
 
 describe("validating a rule", () => {
-  it("answers with the sentence it means", async () => {
+  it("answers with the sentence it means, in each language too", async () => {
     const reply = await call("POST", "/api/rules/validate", { key: shop.secret, body: { rule: RULE } });
     expect(reply.status).toBe(200);
-    expect(reply.json).toEqual({ valid: true, sentence: expect.stringContaining("Order Completed") });
+    const sentence = "People who did “Order Completed” at least 2 times in the last 30 days.";
+    const fr = "Personnes qui ont effectué «\u00A0Order Completed\u00A0» au moins 2 fois au cours des 30 derniers jours.";
+    expect(reply.json).toEqual({ valid: true, sentence, sentences: { en: sentence, fr } });
   });
 
   it.each([
