@@ -51,8 +51,9 @@ export function flattenRuleset(audiences: readonly NamedRule[], settings: Flatte
   );
   const flat = inOrder([...flatOf.values()]);
   const indexOf = (condition: Condition): number => flat.indexOf(flatOf.get(condition));
-  const isWhole = wholeRules(audiences);
-  const asked = conditions.filter((condition) => condition.kind === "household").filter(({ rule }) => isWhole(rule));
+  const households = conditions.filter((condition) => condition.kind === "household");
+  const isWhole = households.length > 0 ? wholeRules(audiences) : () => false;
+  const asked = households.filter(({ rule }) => isWhole(rule));
   const { workspace, version, zone, retentionMs } = settings;
   return {
     format: 1,
