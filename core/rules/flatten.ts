@@ -24,6 +24,7 @@ import type {
 import { householdQuestion } from "./household-question.ts";
 import { audiencesNamedIn } from "./named-audiences.ts";
 import { normalFilter, normalTest } from "./normal-form.ts";
+import { wholeRules } from "./whole-rules.ts";
 
 export interface NamedRule {
   readonly key: string;
@@ -50,7 +51,9 @@ export function flattenRuleset(audiences: readonly NamedRule[], settings: Flatte
   );
   const flat = inOrder([...flatOf.values()]);
   const indexOf = (condition: Condition): number => flat.indexOf(flatOf.get(condition));
-  const asked = conditions.filter((condition) => condition.kind === "household");
+  const households = conditions.filter((condition) => condition.kind === "household");
+  const isWhole = households.length > 0 ? wholeRules(audiences) : () => false;
+  const asked = households.filter(({ rule }) => isWhole(rule));
   const { workspace, version, zone, retentionMs } = settings;
   return {
     format: 1,
@@ -65,7 +68,10 @@ export function flattenRuleset(audiences: readonly NamedRule[], settings: Flatte
   };
 }
 
-/** The rules that households are asked, once true and once false, with all audiences that these name. */
+/**
+ * The rules that households are asked, once true and once false, with all audiences that these name. One that cannot be
+ * evaluated is left out, and who asks it matches no one.
+ */
 function questions(asked: readonly HouseholdCondition[], audiences: readonly NamedRule[]): readonly NamedRule[] {
   const rules = new Map<string, Rule>();
   const addNamed = (rule: Rule): void => {

@@ -78,7 +78,12 @@ export class Ruleset {
     this.#logics = Array.from({ length: audiences.length }, () => undefined);
 
     const knownSelections = selections.map(isKnownSelection);
-    const known = conditions.map((condition) => isKnownCondition(condition, (index) => knownSelections[index] === true));
+    const questions = new Set(artifact.households?.audiences.map(({ key }) => key));
+    const known = conditions.map(
+      (condition) =>
+        isKnownCondition(condition, (index) => knownSelections[index] === true) &&
+        (condition.kind !== "household" || questions.has(condition.question)),
+    );
     const broken = Uint8Array.from(audiences, ({ logic }) => (isKnownLogic(logic, (index) => known[index] === true) ? 0 : 1));
     this.index = new ConditionIndex(artifact, known);
     this.graph = new AudienceGraph(artifact, this.index.onAudience, (key) => this.audienceIndex(key), broken);
