@@ -16,14 +16,6 @@ import { membershipsAt, openMemberships } from "./memberships.ts";
 
 /** Runs `core/rules/cases.json` on the parser, the interpreter and every way into the engine. */
 
-/** TO BE REMOVED: cases of which the engine, as time passes, says otherwise than rules.md and the interpreter. */
-const NOT_IN_ENGINE_YET: ReadonlySet<string> = new Set([
-  "an event no longer kept now was not there before either, for a group",
-  "the same for one of two conditions",
-  "the same for one that names it, negated",
-  "at most one event once the other is no longer kept, for a group",
-]);
-
 interface Inherited {
   readonly settings?: { readonly zone: string; readonly retention: string };
   readonly traits?: JsonObject | null;
@@ -234,7 +226,7 @@ describe("the cases of the rule language", () => {
         const run: Run = { rules, profileId, log: logOf(one, settings), checks: checksOf(one), settings };
         expect(run.checks.length).toBeGreaterThan(0);
         runOnInterpreter(run);
-        if (!NOT_IN_ENGINE_YET.has(one.name)) runOnEngine(run);
+        runOnEngine(run);
       });
     });
   }

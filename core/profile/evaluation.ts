@@ -116,7 +116,6 @@ export class Evaluation {
   /** Evaluates audiences once all conditions of an instant are known, so that none flickers in between. */
   finish(): void {
     for (const standing of this.#restless) this.#findStanding(standing);
-    this.#restless.clear();
     for (let rank = 0; rank < this.#dirty.length; rank++) {
       // While one rank is evaluated only higher ones are added to.
       for (const audience of this.#dirty[rank] ?? []) {
@@ -125,6 +124,7 @@ export class Evaluation {
       }
     }
     if (this.#dirty.length > 0) this.#dirty = [];
+    this.#restless.clear();
     const nextChange = this.#deadlines.earliest();
     if (nextChange !== this.nextChange) this.revision += 1;
     this.nextChange = nextChange;
@@ -180,7 +180,7 @@ export class Evaluation {
       if (!this.#isInScope(condition)) continue;
       const standing = graph.standing(condition);
       if (standing === undefined) this.#setValue(condition, triOf(is));
-      else if (this.#isSettling) this.#begin(standing, is ? this.#now : undefined);
+      else if (this.#isSettling && !this.#restless.has(standing)) this.#begin(standing, is ? this.#now : undefined);
       // Else an event did it, which has made what stands on it restless.
     }
   }
