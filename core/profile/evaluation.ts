@@ -4,7 +4,8 @@ import type { Scope, Standing } from "../rules/audience-graph.ts";
 import { newFinding, type Finding } from "../rules/event-window.ts";
 import { selectionsOf } from "../rules/artifact.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
-import { TRUE, triOf, type Tri } from "../rules/truth.ts";
+import { NOT_THE_SAME, type RulesetChange } from "../rules/ruleset-change.ts";
+import { FALSE, TRUE, triOf, type Tri } from "../rules/truth.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ConditionReader, Instant } from "./reader.ts";
 
@@ -57,6 +58,33 @@ export class Evaluation {
     if (scope === undefined) return;
     for (const condition of scope.conditions) if (ruleset.condition(condition).kind !== "audience") this.evaluate(condition);
     this.finish();
+  }
+
+  /** Goes on under another ruleset with what both have in common, and evaluates what only the other has. */
+  carriedTo(reader: ConditionReader, { conditionFrom, newConditions, audienceFrom }: RulesetChange): Evaluation {
+    const { ruleset } = reader;
+    const next = new Evaluation(reader, { now: this.#now, present: this.#present });
+    for (const [condition, old] of conditionFrom.entries()) {
+      if (old === NOT_THE_SAME) continue;
+      next.values[condition] = this.values[old] ?? FALSE;
+      next.#deadlines.set(condition, this.#deadlines.of(old));
+      const [standing, before] = [ruleset.graph.standing(condition), this.#ruleset.graph.standing(old)];
+      const since = before && this.#since.get(before);
+      if (standing && since !== undefined) next.#since.set(standing, since);
+    }
+    for (const [audience, old] of audienceFrom.entries()) {
+      if (old === NOT_THE_SAME) next.#mark(audience);
+      else next.#members[audience] = this.#members[old] ?? 0;
+    }
+    for (const condition of newConditions) {
+      const { graph } = ruleset;
+      const [standing, audience] = [graph.standing(condition), graph.audienceOf(condition)];
+      if (standing) next.#restless.add(standing);
+      else if (audience !== undefined) next.#setValue(condition, triOf(next.isMember(audience)));
+      else if (ruleset.condition(condition).kind !== "audience") next.evaluate(condition);
+    }
+    next.finish();
+    return next;
   }
 
   get now(): number {

@@ -23,7 +23,7 @@ export function checkReferences(audiences: readonly Referring[]): readonly Refer
   const indexOf = new Map(audiences.map(({ key }, index) => [key, index]));
   const named = audiences.map(({ references }) => references.map(({ key }) => indexOf.get(key) ?? NOT_THERE));
   const there = named.map((indexes) => indexes.filter((index) => index !== NOT_THERE));
-  const ranks = ranksOf(audiences.length, (node) => there[node] ?? []);
+  const ranks = ranksOf(audiences.length, (vertex) => there[vertex] ?? []);
   const circles = circlesAmong(there, ranks);
 
   return audiences.flatMap(({ key, references }, index) =>
@@ -45,24 +45,24 @@ export function checkReferences(audiences: readonly Referring[]): readonly Refer
 const NOT_THERE = -1;
 const NO_CIRCLE = -1;
 
-/** By node, the circle it lies in, told by one of its nodes: all of a circle lead to each other. */
+/** By vertex, the circle it lies in, told by one of its vertices: all of a circle lead to each other. */
 function circlesAmong(names: readonly (readonly number[])[], ranks: Int32Array): Int32Array {
   const namedBy: number[][] = names.map(() => []);
-  for (const [node, named] of names.entries()) for (const other of named) namedBy[other]?.push(node);
+  for (const [vertex, named] of names.entries()) for (const other of named) namedBy[other]?.push(vertex);
   const circles = new Int32Array(names.length).fill(NO_CIRCLE);
-  for (const node of names.keys()) {
-    if (ranks[node] !== NO_RANK || circles[node] !== NO_CIRCLE) continue;
-    const before = reachable(node, namedBy);
-    const after = reachable(node, names);
-    for (const other of after) if (before.has(other)) circles[other] = node;
+  for (const vertex of names.keys()) {
+    if (ranks[vertex] !== NO_RANK || circles[vertex] !== NO_CIRCLE) continue;
+    const before = reachable(vertex, namedBy);
+    const after = reachable(vertex, names);
+    for (const other of after) if (before.has(other)) circles[other] = vertex;
   }
   return circles;
 }
 
-/** What a node leads to in one step or more; itself only by a circle. */
-function reachable(node: number, names: readonly (readonly number[])[]): ReadonlySet<number> {
+/** What a vertex leads to in one step or more; itself only by a circle. */
+function reachable(vertex: number, names: readonly (readonly number[])[]): ReadonlySet<number> {
   const reached = new Set<number>();
-  const open = [...(names[node] ?? [])];
+  const open = [...(names[vertex] ?? [])];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (reached.has(next)) continue;
     reached.add(next);

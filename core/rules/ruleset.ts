@@ -103,6 +103,12 @@ export class Ruleset {
     return this.#indexByKey.get(key);
   }
 
+  /** Each audience after those that it names. */
+  audiencesByRank(): readonly number[] {
+    const { ranks } = this.graph;
+    return [...ranks.keys()].toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
+  }
+
   isBroken(audience: number): boolean {
     return this.graph.broken[audience] === 1;
   }

@@ -161,10 +161,10 @@ export const audienceRoutes: readonly Route[] = [
 async function usersOf(db: Database, workspace: string, key: string): Promise<readonly string[]> {
   const drafts = await draftsNaming(db, workspace, key);
   // The text alone may have it elsewhere, as a value that is compared with.
-  const settings = await ruleSettingsOf(db, workspace);
+  const ofWorkspace = await ruleSettingsOf(db, workspace);
   return drafts
     .filter(({ rule }) => {
-      const checked = checkRule(JSON.parse(rule), settings);
+      const checked = checkRule(JSON.parse(rule), ofWorkspace);
       return !checked.ok || checked.value.references.some((reference) => reference.key === key);
     })
     .map((draft) => draft.key);
