@@ -9,6 +9,7 @@ import { interpret, type Truth } from "../rules/interpret.ts";
 import { localDate } from "../rules/interpret-windows.ts";
 import type { RuleSettings } from "../rules/parse.ts";
 import { loadRuleset } from "../rules/ruleset.ts";
+import { FUZZ_TIMEOUT_MS, fuzzed } from "./fuzzing.testing.ts";
 import { explainAt } from "./explain.ts";
 import { History } from "./history.ts";
 import { membershipsAt, openMemberships } from "./memberships.ts";
@@ -18,7 +19,6 @@ import { membershipsAt, openMemberships } from "./memberships.ts";
  * instants lie on an edge or a millisecond beside it: a moment of the calendar where something happens, and whole steps
  * from there.
  */
-const RUNS = Number(process.env["TIDELINE_FUZZ_RUNS"] ?? 1_000);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -205,12 +205,13 @@ function unitEdges(date: string, name: string): number[] {
   return starts.map((ms) => parseInstant(new Date(ms).toISOString().slice(0, 10), name) ?? Number.NaN);
 }
 
-const check = (name: string, property: (given: World) => void, runs = RUNS): void => {
-  it(name, () => fc.assert(fc.property(world, property), { numRuns: runs }), 600_000);
+/** @param share of all runs */
+const check = (name: string, property: (given: World) => void, share = 1 / 2): void => {
+  it(name, () => fc.assert(fc.property(world, property), fuzzed(share)), FUZZ_TIMEOUT_MS);
 };
 
 describe("the engine, over days and years", () => {
-  check("gives at any instant, past or future, what the interpreter gives", (given) => {
+  check("(1) gives at any instant, past or future, what the interpreter gives", (given) => {
     const { ruleset, keys, valueOf } = prepare(given);
     const history = historyOf(given.log);
     for (const now of given.instants) {
@@ -224,7 +225,7 @@ describe("the engine, over days and years", () => {
     }
   });
 
-  check("maintains it event by event, in any order, however late", (given) => {
+  check("(2) maintains it event by event, in any order, however late", (given) => {
     const { ruleset, keysAt } = prepare(given);
     const history = new History("p");
     const clocks = given.instants.toSorted((a, b) => a - b);
@@ -245,9 +246,9 @@ describe("the engine, over days and years", () => {
       memberships.settle(later);
       expect(memberships.keys()).toEqual(keysAt(arrived, later));
     }
-  }, Math.ceil(RUNS / 2)); // prettier-ignore
+  }, 1 / 2); // prettier-ignore
 
-  check("knows exactly when time alone changes a condition", (given) => {
+  check("(3) knows exactly when time alone changes a condition", (given) => {
     const { ruleset, keys, valueOf } = prepare({ ...given, conditions: given.conditions.slice(0, 1) });
     const history = historyOf(given.log);
     const candidates = edges(given.log, given.settings);
@@ -266,9 +267,9 @@ describe("the engine, over days and years", () => {
         for (const edge of between.filter((_, index) => index % step === 0)) expect(at(edge)).toBe(before);
       }
     }
-  }, Math.ceil(RUNS / 2)); // prettier-ignore
+  }, 1 / 2); // prettier-ignore
 
-  check("says each change at its instant while time passes, until none is left", (given) => {
+  check("(3) says each change at its instant while time passes, until none is left", (given) => {
     const { ruleset, keysAt } = prepare(given);
     const start = Math.min(...given.instants);
     const memberships = openMemberships(ruleset, historyOf(given.log), start);
@@ -281,5 +282,5 @@ describe("the engine, over days and years", () => {
       expect(memberships.keys()).toEqual(keysAt(given.log, now));
     }
     expect(memberships.keys()).toEqual(keysAt(given.log, now + 1_000 * DAY_MS));
-  }, Math.ceil(RUNS / 4)); // prettier-ignore
+  }, 1 / 4); // prettier-ignore
 });

@@ -5,13 +5,13 @@ import type { Rule } from "../rules/ast.ts";
 import { aRule, anArtifact } from "../rules/factories.ts";
 import { interpret, type Truth } from "../rules/interpret.ts";
 import { loadRuleset, type Ruleset } from "../rules/ruleset.ts";
+import { FUZZ_TIMEOUT_MS, fuzzed } from "./fuzzing.testing.ts";
 import { denseWorld, RETENTION_MS, SETTINGS, START, TICK_MS, TICKS, world, type World } from "./differential-world.ts";
 import { explainAt } from "./explain.ts";
 import { History } from "./history.ts";
 import { membershipsAt, openMemberships } from "./memberships.ts";
 
 /** The engine against the interpreter (rules.md, "Properties that must hold"). */
-const RUNS = Number(process.env["TIDELINE_FUZZ_RUNS"] ?? 1_000);
 /** How far explain's next change of a group is sure to be exact, at the least. */
 const SEARCHED_MS = 20 * 365 * 86_400_000;
 
@@ -59,12 +59,14 @@ function shuffled<T>(items: readonly T[], order: readonly number[]): T[] {
   return items.map((item, index) => ({ item, place: order[index] ?? 0 })).toSorted((a, b) => a.place - b.place).map(({ item }) => item); // prettier-ignore
 }
 
-const check = (name: string, property: (given: World) => void, runs = RUNS): void => {
-  it(name, () => fc.assert(fc.property(fc.oneof(world, denseWorld), property), { numRuns: runs }), 600_000);
+/** @param share of all runs */
+const check = (name: string, property: (given: World) => void, share = 1): void => {
+  it(name, () => fc.assert(fc.property(fc.oneof(world, denseWorld), property), fuzzed(share)), FUZZ_TIMEOUT_MS);
 };
 
+/** Numbered as in rules.md, "Properties that must hold"; the fifth is in touched.test.ts. */
 describe("the engine", () => {
-  check("gives at any instant, past or future, what the interpreter gives, whatever the duplicates", (given) => {
+  check("(1) gives at any instant, past or future, what the interpreter gives, whatever the duplicates", (given) => {
     const tested = prepare(given);
     const history = historyOf(tested.log);
     for (const now of given.instants) {
@@ -80,7 +82,7 @@ describe("the engine", () => {
     }
   });
 
-  check("maintains it event by event in any order, however late, and read or not in between", (given) => {
+  check("(2) maintains it event by event in any order, however late, and read or not in between", (given) => {
     const tested = prepare(given);
     const history = new History("p");
     const clocks = given.instants.toSorted((a, b) => a - b);
@@ -102,7 +104,7 @@ describe("the engine", () => {
     }
   });
 
-  check("says no later than true when time alone will change a membership, and says each change at its instant", (given) => {
+  check("(3) says no later than true when time alone will change a membership, and says each change at its instant", (given) => {
     const tested = prepare(given);
     const history = historyOf(tested.log);
     for (const now of given.instants) {
@@ -124,9 +126,9 @@ describe("the engine", () => {
       }
       if (!JSON.stringify(given.rules).includes("7")) expect(memberships.nextChange).toBe(Infinity); // of two hours, of a day
     }
-  }, Math.ceil(RUNS / 4)); // prettier-ignore
+  }, 1 / 4); // prettier-ignore
 
-  check("knows exactly when time alone changes a single condition, and explain when it changes a rule", (given) => {
+  check("(3) knows exactly when time alone changes a single condition, and explain when it changes a rule", (given) => {
     const tested = prepare(given);
     const history = historyOf(tested.log);
     for (const now of given.instants) {
@@ -150,9 +152,9 @@ describe("the engine", () => {
         }
       }
     }
-  }, Math.ceil(RUNS / 4)); // prettier-ignore
+  }, 1 / 4); // prettier-ignore
 
-  check("gives the same whether a rule is published before the events or after", (given) => {
+  check("(4) gives the same whether a rule is published before the events or after", (given) => {
     const tested = prepare(given);
     const now = Math.max(...given.instants);
     const history = new History("p");
@@ -166,7 +168,7 @@ describe("the engine", () => {
     expect(before.nextChange).toBe(after.nextChange);
   });
 
-  check("gives the same when one ruleset follows another, as if the second had always been", (given) => {
+  check("(4) gives the same when one ruleset follows another, as if the second had always been", (given) => {
     const tested = prepare(given);
     const clocks = given.instants.toSorted((a, b) => a - b);
     const [early = START, late = early] = [clocks[0], clocks.at(-1)];
@@ -194,7 +196,7 @@ describe("the engine", () => {
     compare(late, tested.log);
   });
 
-  check("gives the same when a whole batch was put into the history before any of it was applied", (given) => {
+  check("(2) gives the same when a whole batch was put into the history before any of it was applied", (given) => {
     const tested = prepare(given);
     const now = Math.max(...given.instants);
     const history = historyOf(tested.log.slice(0, 3));

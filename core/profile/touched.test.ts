@@ -51,7 +51,8 @@ function open() {
   return { memberships, count, take };
 }
 
-describe("conditions touched", () => {
+/** The fifth of rules.md, "Properties that must hold": an engine that touches everything fails here. */
+describe("(5) conditions touched", () => {
   it("are none for a profile of which nothing is known", () => {
     expect(openMemberships(ruleset, new History("p"), START).touched).toBe(0);
   });
