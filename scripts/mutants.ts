@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "./bundle.ts";
+import { MUTANTS, type Mutant } from "./mutants/list.ts";
+
+/**
+ * `npm run mutants [-- TEXT]`: plants one fault of the list after the other (those whose file or words hold TEXT) in a copy
+ * of the engine and runs its tests, which must see each. Ends with exit code 1 where one survives, or no longer fits the code.
+ */
+const [only = ""] = process.argv.slice(2);
+const RUNS = "1500";
+const copy = mkdtempSync(join(tmpdir(), "tideline-mutants-"));
+
+function main(): number {
+  for (const name of ["core", "test", "package.json", "vitest.config.ts", "wrangler.toml", "docs", "README.md"]) {
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  if (tests() !== undefined) throw new Error("the engine's tests fail as they are");
+  const asked = MUTANTS.filter(({ file, what }) => `${file} ${what}`.includes(only));
+  let missed = 0;
+  for (const [index, mutant] of asked.entries()) {
+    const seenBy = plant(mutant);
+    if (seenBy === undefined) missed += 1;
+    console.log(
+      `${index + 1}/${asked.length} ${seenBy === undefined ? "SURVIVED" : "caught"}: ${mutant.what} (${mutant.file})${seenBy === undefined ? "" : `; first by ${seenBy}`}`,
+    );
+  }
+  console.log(`${asked.length - missed} of ${asked.length} faults caught`);
+  return missed === 0 ? 0 : 1;
+}
+
+/** @returns the file of tests that saw it first; undefined where none did */
+function plant({ file, what, find, replace }: Mutant): string | undefined {
+  const path = join(copy, file);
+  const text = readFileSync(path, "utf8");
+  if (text.split(find).length !== 2) throw new Error(`"${what}" no longer fits ${file}: its text must stand there once`);
+  writeFileSync(
+    path,
+    text.replace(find, () => replace),
+  );
+  try {
+    return tests();
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+/** Runs the engine's tests. @returns the first file that fails; undefined where all pass */
+function tests(): string | undefined {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [
+      join(ROOT, "node_modules/vitest/vitest.mjs"),
+      "run",
+      "--project",
+      "core",
+      "--bail",
+      "1",
+      "core/profile",
+      "core/rules",
+      "core/model",
+    ],
+    { cwd: copy, encoding: "utf8", env: { ...process.env, TIDELINE_FUZZ_RUNS: RUNS, NO_COLOR: "1" }, maxBuffer: 1 << 28 },
+  );
+  return status === 0 ? undefined : (/FAIL\s+(?:\|?core\|?\s+)?(\S+)/.exec(stdout)?.[1] ?? "the run itself");
+}
+
+try {
+  process.exitCode = main();
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
