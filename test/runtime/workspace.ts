@@ -119,6 +119,7 @@ export function collect(
 export interface DecideBody extends DecideAnswer {
   readonly decisionId: string;
   readonly code?: string;
+  readonly explain?: Readonly<Record<string, object>>;
 }
 
 export function decideOver(secret: string, body: unknown): Promise<Answer<DecideBody>> {
