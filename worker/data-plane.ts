@@ -3,7 +3,9 @@ import type { IRequest } from "itty-router";
 import { findOrigin } from "./auth/cache.ts";
 import { asSecret, asSource, type SecretCall, type SourceCall } from "./auth/guard.ts";
 import type { Scope } from "./cold/records.ts";
-import { collectRoute } from "./collect/route.ts";
+import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
+import type { CallPath } from "./collect/collect.ts";
+import { beaconRoute, collectRoute, pixelRoute } from "./collect/route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
 import { preflight } from "./wire/cors.ts";
 import { logFault } from "./wire/log.ts";
@@ -14,56 +16,85 @@ import { Unavailable } from "./wire/unavailable.ts";
  * Every route of the data plane with the key it asks for: there is no way to add one that asks for none. The two-workspace
  * test walks this table.
  */
-export type DataRoute =
-  | { readonly path: string; readonly key: "write"; readonly handle: (call: SourceCall) => Promise<Response> }
+export type DataRoute = {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+} & (
   | {
-      readonly path: string;
+      readonly key: "write";
+      readonly handle: (call: SourceCall) => Promise<Response>;
+      /** The write key, where the path bears it. */
+      readonly keyIn?: (params: Readonly<Record<string, string>>) => string | undefined;
+    }
+  | {
       readonly key: "secret";
       readonly scope: Scope;
       readonly handle: (call: SecretCall) => Promise<Response>;
-    };
+    }
+);
 
-/** All are POST; the hottest first, for the router tries them in turn. */
-export const DATA_ROUTES: readonly DataRoute[] = [
-  { path: "/v1/decide", key: "secret", scope: "decide", handle: decideRoute },
-  { path: "/v1/batch", key: "write", handle: (call) => collectRoute(call, "batch") },
-  { path: "/v1/track", key: "write", handle: (call) => collectRoute(call, "track") },
-  { path: "/v1/page", key: "write", handle: (call) => collectRoute(call, "page") },
-  { path: "/v1/identify", key: "write", handle: (call) => collectRoute(call, "identify") },
-  { path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
-  { path: "/v1/screen", key: "write", handle: (call) => collectRoute(call, "screen") },
-  { path: "/v1/group", key: "write", handle: (call) => collectRoute(call, "group") },
-  { path: "/v1/alias", key: "write", handle: (call) => collectRoute(call, "alias") },
+/** What is collected under each path: the names that Segment's servers know, the short ones of its browser client, and Jitsu's. */
+const COLLECTED: readonly (readonly [CallPath, ...string[]])[] = [
+  ["batch", "/v1/batch", "/v1/b"],
+  ["track", "/v1/track", "/v1/t", "/api/s/track"],
+  ["page", "/v1/page", "/v1/p", "/api/s/page"],
+  ["identify", "/v1/identify", "/v1/i", "/api/s/identify"],
+  ["screen", "/v1/screen", "/v1/s", "/api/s/screen"],
+  ["group", "/v1/group", "/v1/g", "/api/s/group"],
+  ["alias", "/v1/alias", "/v1/a", "/api/s/alias"],
 ];
+
+/** The hottest first, for the router tries them in turn. */
+export const DATA_ROUTES: readonly DataRoute[] = [
+  { method: "POST", path: "/v1/decide", key: "secret", scope: "decide", handle: decideRoute },
+  ...COLLECTED.flatMap(([kind, ...paths]) =>
+    paths.map((path): DataRoute => ({ method: "POST", path, key: "write", handle: (call) => collectRoute(call, kind) })),
+  ),
+  { method: "POST", path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
+  { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
+  { method: "GET", path: "/v1/pixel.gif", key: "write", handle: pixelRoute },
+  { method: "GET", path: "/v1/projects/:key/settings", key: "write", handle: segmentSettings, keyIn: ({ key }) => key },
+  { method: "GET", path: "/sourceConfig/", key: "write", handle: rudderSettings },
+];
+
+/** Paths that are the data plane's. */
+export function isDataPath(path: string): boolean {
+  return path.startsWith("/v1/") || path.startsWith("/api/s/") || path.startsWith("/sourceConfig");
+}
 
 type Args = [Env, ExecutionContext];
 const router = IttyRouter<IRequest, Args>();
 
-function guarded(route: DataRoute, request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  if (route.key === "write") return asSource(request, env, ctx, route.handle);
-  return asSecret(request, env, ctx, route.scope, route.handle);
+type Params = Readonly<Record<string, string>>;
+
+function guarded(route: DataRoute, request: Request, env: Env, ctx: ExecutionContext, params: Params = {}): Promise<Response> {
+  if (route.key === "secret") return asSecret(request, env, ctx, route.scope, route.handle);
+  return route.keyIn ? asSource(request, env, ctx, route.handle, route.keyIn(params)) : asSource(request, env, ctx, route.handle);
 }
 
 for (const route of DATA_ROUTES) {
-  router.post(route.path, (request: IRequest, env: Env, ctx: ExecutionContext) => guarded(route, request as Request, env, ctx));
+  const handle = (request: IRequest, env: Env, ctx: ExecutionContext): Promise<Response> =>
+    guarded(route, request as Request, env, ctx, request.params);
+  if (route.method === "GET") router.get(route.path, handle);
+  else router.post(route.path, handle);
 }
 
-router.options("/v1/*", async (request: IRequest, env: Env, ctx: ExecutionContext) => {
+router.options("*", async (request: IRequest, env: Env, ctx: ExecutionContext) => {
   const origin = request.headers.get("origin");
   const known = origin !== null && (await findOrigin(env, ctx, origin));
   return known ? preflight(origin) : new Response(null, { status: 204 });
 });
 
-router.all("/v1/*", (request: IRequest) => {
+router.all("*", (request: IRequest) => {
   const { pathname } = new URL(request.url);
-  const wrongMethod = DATA_ROUTES.some(({ path }) => path === pathname);
-  return wrongMethod ? refuse("method_not_allowed", undefined, { headers: { allow: "POST" } }) : refuse("not_found");
+  const there = DATA_ROUTES.find(({ path }) => path === pathname);
+  return there ? refuse("method_not_allowed", undefined, { headers: { allow: there.method } }) : refuse("not_found");
 });
 
 /** By the exact path, before the router: in one A/B run that took a decision from 0.73 to 0.79 of its floor. What bears a query the router finds. */
-const byPath = new Map(DATA_ROUTES.map((route) => [route.path, route]));
+const byPath = new Map(DATA_ROUTES.flatMap((route) => (route.method === "POST" ? [[route.path, route]] : [])));
 
-/** Answers everything below `/v1/`. No D1 on its way, cold or warm. @param path of the request's URL, with its query */
+/** Answers everything that `isDataPath` holds of. No D1 on its way, cold or warm. @param path of the request's URL, with its query */
 export async function dataPlane(request: Request, path: string, env: Env, ctx: ExecutionContext): Promise<Response> {
   try {
     const route = request.method === "POST" ? byPath.get(path) : undefined;

@@ -1,4 +1,4 @@
-import { dataPlane } from "./data-plane.ts";
+import { dataPlane, isDataPath } from "./data-plane.ts";
 import { refuse } from "./wire/problem.ts";
 
 export { ProfileObject } from "../durable-objects/profile/object.ts";
@@ -16,7 +16,7 @@ export default {
     const path = url.slice(url.indexOf("/", AFTER_SCHEME));
     if (env.DEMO === "1" && !DEMO_HOST.test(request.headers.get("host") ?? new URL(url).host))
       return refuse("origin_not_allowed");
-    if (path.startsWith("/v1/")) return dataPlane(request, path, env, ctx);
+    if (isDataPath(path)) return dataPlane(request, path, env, ctx);
     // OpenAPI and zod stay off the way of an event and of a decision.
     const { controlPlane } = await import("./api/control-plane.ts");
     return controlPlane(request, env, ctx);

@@ -21,6 +21,7 @@ interface GuardedCall {
 /** A call under a source's write key. */
 export interface SourceCall extends GuardedCall {
   readonly source: SourceRecord;
+  readonly writeKey: string;
 }
 
 /** A call under a secret key that has the route's scope. */
@@ -28,26 +29,30 @@ export interface SecretCall extends GuardedCall {
   readonly key: SecretKeyRecord;
 }
 
-/** Lets a call through that bears the write key of a source; the body may bear it, where no header can (`sendBeacon`). */
+/**
+ * Lets a call through that bears the write key of a source; the body may bear it, where no header can (`sendBeacon`).
+ * @param named the key that the call bears outside its body
+ */
 export async function asSource(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
   handle: (call: SourceCall) => Promise<Response>,
+  named: string | undefined = writeKeyOf(request),
 ): Promise<Response> {
-  const named = writeKeyOf(request);
   const early = named === undefined ? undefined : await findSource(env, ctx, named);
   if (named !== undefined && early === undefined) return refuse("unauthorized");
   const body = await readJson(request);
   if (body instanceof Response) return early === undefined ? body : readable(body, early.source, request);
   const inBody = isJsonObject(body.json) ? ownProperty(body.json, "writeKey") : undefined;
-  const found = early ?? (typeof inBody === "string" ? await findSource(env, ctx, inBody) : undefined);
+  const writeKey = named ?? (typeof inBody === "string" ? inBody : "");
+  const found = early ?? (writeKey === "" ? undefined : await findSource(env, ctx, writeKey));
   if (found === undefined) return refuse("unauthorized");
   const origin = request.headers.get("origin");
   // A server's key in a web page has leaked; and a page elsewhere must not use a shop's.
   if (origin !== null && (found.source.kind === "server" || !allowsOrigin(found.source.origins, origin)))
     return refuse("origin_not_allowed");
-  const response = await handle({ request, env, ctx, ...found, body: body.json, bodySize: body.size });
+  const response = await handle({ request, env, ctx, ...found, writeKey, body: body.json, bodySize: body.size });
   return readable(response, found.source, request);
 }
 
@@ -85,8 +90,9 @@ async function findSource(
   return workspace === undefined ? undefined : { source: key.source, workspace };
 }
 
-/** The body as JSON whatever its content type says, or the problem that it is. */
+/** The body as JSON whatever its content type says, or the problem that it is; null where the method has none. */
 async function readJson(request: Request): Promise<{ readonly json: Json; readonly size: number } | Response> {
+  if (request.method === "GET") return { json: null, size: 0 };
   const text = await readBody(request);
   if (!text.ok) return refuse(text.error);
   const json = parseJson(text.value);

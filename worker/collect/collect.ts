@@ -42,19 +42,24 @@ export interface CollectReply {
 }
 
 /** The events of a call's body, not yet looked at. */
-interface Call {
+export interface Call {
   readonly events: readonly Json[];
   readonly type: EventType | undefined;
   readonly sentAt: number | undefined;
   readonly context: JsonObject | undefined;
 }
 
+/** What a path says of the events sent to it: their type, that there are many, or nothing: one event or many, as the body shows. */
+export type CallPath = EventType | "batch" | "any";
+
 /** Reads a single call or a batch. @param bytes size of the body, which a batch is bounded by */
-export function readCall(body: Json, path: EventType | "batch", bytes: number): Result<Call, "bad_request" | "batch_too_large"> {
+export function readCall(body: Json, path: CallPath, bytes: number): Result<Call, "bad_request" | "batch_too_large"> {
   if (!isJsonObject(body)) return fail("bad_request");
   const sentAt = instantOf(ownProperty(body, "sentAt"));
-  if (path !== "batch") return ok({ events: [body], type: path, sentAt, context: undefined });
   const batch = ownProperty(body, "batch");
+  const isOne = path === "any" ? batch === undefined : path !== "batch";
+  if (isOne)
+    return ok({ events: [body], type: path === "any" || path === "batch" ? undefined : path, sentAt, context: undefined });
   if (!isJsonArray(batch)) return fail("bad_request");
   if (batch.length > MOST_BATCH_EVENTS || bytes > MOST_BATCH_BYTES) return fail("batch_too_large");
   const context = ownProperty(body, "context") ?? undefined;

@@ -1,22 +1,47 @@
-import type { EventType } from "../../core/model/event.ts";
 import type { SourceCall } from "../auth/guard.ts";
 import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
 import { locationHintOf } from "../wire/region.ts";
 import { jsonReply } from "../wire/reply.ts";
-import { collect, readCall } from "./collect.ts";
+import { collect, readCall, type Call, type CallPath, type CollectReply } from "./collect.ts";
+import { pixelCall } from "./pixel.ts";
+
+/** What `navigator.sendBeacon` takes. */
+const MOST_BEACON_BYTES = 65_536;
 
 /** `POST /v1/{track,identify,page,screen,group,alias,batch}`: 200 once every event is durable, as accepted or as rejected. */
-export async function collectRoute(
-  { request, env, ctx, workspace, source, body, bodySize }: SourceCall,
-  path: EventType | "batch",
+export async function collectRoute(call: SourceCall, path: CallPath): Promise<Response> {
+  const events = readCall(call.body, path, call.bodySize);
+  if (!events.ok) return refuse(events.error);
+  return answer(call, events.value, jsonReply);
+}
+
+/** `POST /v1/beacon`: a page says it while it closes and reads no answer; one event or a batch, the key in the body. */
+export async function beaconRoute(call: SourceCall): Promise<Response> {
+  return call.bodySize > MOST_BEACON_BYTES ? refuse("too_large") : collectRoute(call, "any");
+}
+
+/** The least picture there is: one transparent point. */
+const PIXEL = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (character) =>
+  character.charCodeAt(0),
+);
+
+/** `GET /v1/pixel.gif`: an event from where no script runs. The picture comes once the event is durable, as accepted or as rejected. */
+export async function pixelRoute(call: SourceCall): Promise<Response> {
+  return answer(call, pixelCall(call.request), () => {
+    return new Response(PIXEL, { headers: { "content-type": "image/gif", "cache-control": "no-store" } });
+  });
+}
+
+async function answer(
+  { request, env, ctx, workspace, source }: SourceCall,
+  events: Call,
+  reply: (reply: CollectReply) => Response,
 ): Promise<Response> {
-  const call = readCall(body, path, bodySize);
-  if (!call.ok) return refuse(call.error);
   // An importing server's place says nothing about where its customers are.
   const hint = source.kind === "server" ? undefined : locationHintOf(request);
   try {
-    return jsonReply(await collect(env, ctx, { workspace, source, hint }, call.value, Date.now()));
+    return reply(await collect(env, ctx, { workspace, source, hint }, events, Date.now()));
   } catch (error) {
     return unavailable(error);
   }
