@@ -74,7 +74,7 @@ function guarded(route: DataRoute, request: Request, env: Env, ctx: ExecutionCon
 
 for (const route of DATA_ROUTES) {
   const handle = (request: IRequest, env: Env, ctx: ExecutionContext): Promise<Response> =>
-    guarded(route, request as Request, env, ctx, request.params);
+    guarded(route, request, env, ctx, request.params);
   if (route.method === "GET") router.get(route.path, handle);
   else router.post(route.path, handle);
 }
