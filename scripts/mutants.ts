@@ -14,7 +14,16 @@ const RUNS = "1500";
 const copy = mkdtempSync(join(tmpdir(), "tideline-mutants-"));
 
 function main(): number {
-  for (const name of ["core", "test", "package.json", "vitest.config.ts", "wrangler.toml", "docs", "README.md"]) {
+  for (const name of [
+    "core",
+    "test",
+    "package.json",
+    "vitest.config.ts",
+    "tsconfig.base.json",
+    "wrangler.toml",
+    "docs",
+    "README.md",
+  ]) {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
@@ -50,7 +59,7 @@ function plant({ file, what, find, replace }: Mutant): string | undefined {
 
 /** Runs the engine's tests. @returns the first file that fails; undefined where all pass */
 function tests(): string | undefined {
-  const { status, stdout } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
       join(ROOT, "node_modules/vitest/vitest.mjs"),
@@ -65,7 +74,7 @@ function tests(): string | undefined {
     ],
     { cwd: copy, encoding: "utf8", env: { ...process.env, TIDELINE_FUZZ_RUNS: RUNS, NO_COLOR: "1" }, maxBuffer: 1 << 28 },
   );
-  return status === 0 ? undefined : (/FAIL\s+(?:\|?core\|?\s+)?(\S+)/.exec(stdout)?.[1] ?? "the run itself");
+  return status === 0 ? undefined : (/FAIL\s+(?:\|?core\|?\s+)?(\S+)/.exec(stdout + stderr)?.[1] ?? "the run itself");
 }
 
 try {
