@@ -7,7 +7,8 @@ import { findAnswer, findListed } from "../rules/facts.ts";
 import type { TraitProgram } from "../rules/program.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { SelectedEvents } from "../rules/selected-events.ts";
-import { findSequence, type SequenceEvents } from "../rules/sequence.ts";
+import { findSequence } from "../rules/sequence.ts";
+import type { SequenceEvents } from "../rules/sequence-walk.ts";
 import { triOf } from "../rules/truth.ts";
 import { valueSetBy, type History } from "./history.ts";
 

@@ -9,7 +9,7 @@ import { allOf, anyOf, atLeast, not } from "./combine.ts";
 import type { EventProgram } from "./event-window.ts";
 import { nextOfTest } from "./next-change.ts";
 import { readPath } from "./path.ts";
-import type { SequenceProgram } from "./sequence.ts";
+import type { SequenceProgram } from "./sequence-walk.ts";
 import { spanOf, type SpanSettings } from "./spans.ts";
 import { tallyOf, type TallySettings } from "./tally-of.ts";
 import { FALSE, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";

@@ -16,7 +16,7 @@ import {
   type Selects,
   type TraitProgram,
 } from "./program.ts";
-import type { SequenceProgram } from "./sequence.ts";
+import type { SequenceProgram } from "./sequence-walk.ts";
 import { answerOfNothing } from "./tally-of.ts";
 import { FALSE, TRUE, UNKNOWN, type Tri } from "./truth.ts";
 
