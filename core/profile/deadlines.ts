@@ -32,6 +32,11 @@ export class Deadlines {
     block[condition % BLOCK] = at;
   }
 
+  /** ms; Infinity for never. */
+  of(condition: number): number {
+    return this.#blocks[Math.floor(condition / BLOCK)]?.[condition % BLOCK] ?? Infinity;
+  }
+
   /** The earliest instant of all, or Infinity. */
   earliest(): number {
     for (const index of this.#stale) this.#earliest[index] = smallest(this.#blocks[index]);

@@ -265,7 +265,7 @@ const sequence: fc.Arbitrary<object> = fc
 const SOME_AUDIENCE = "audience ";
 const audience: fc.Arbitrary<object> = fc
   .tuple(fc.nat(60), fc.option(shortSpan, { nil: undefined, freq: 3 }))
-  .map(([n, span]) => ({ audience: `${SOME_AUDIENCE}${n}`, ...(span && { for: span }) }));
+  .map(([n, forSpan]) => ({ audience: `${SOME_AUDIENCE}${n}`, ...(forSpan && { for: forSpan }) }));
 
 const condition: fc.Arbitrary<object> = fc.oneof(
   { arbitrary: eventCondition, weight: 6 },

@@ -21,8 +21,11 @@ interface Tested {
   readonly log: readonly LogEvent[];
 }
 
-function prepare({ rules: jsons, log }: World): Tested {
-  const named = Object.fromEntries(jsons.map((json, index) => [`r${index}`, json]));
+/** @param named rules by key, in place of those of the world */
+function prepare(
+  { rules: jsons, log }: World,
+  named = Object.fromEntries(jsons.map((json, index) => [`r${index}`, json])),
+): Tested {
   const rules = new Map(Object.entries(named).map(([key, json]) => [key, aRule(json, SETTINGS)]));
   const ruleset = loadRuleset(JSON.parse(JSON.stringify(anArtifact(named, SETTINGS))));
   return { rules, ruleset, log: accepted(log) };
@@ -161,6 +164,34 @@ describe("the engine", () => {
     const after = openMemberships(tested.ruleset, history, now);
     expect(before.keys()).toEqual(after.keys());
     expect(before.nextChange).toBe(after.nextChange);
+  });
+
+  check("gives the same when one ruleset follows another, as if the second had always been", (given) => {
+    const tested = prepare(given);
+    const clocks = given.instants.toSorted((a, b) => a - b);
+    const [early = START, late = early] = [clocks[0], clocks.at(-1)];
+    // Drops the first rule, keeps the others under their keys but one, which is exchanged with the last.
+    const keys = [...tested.rules.keys()].slice(1);
+    const exchanged = Object.fromEntries(
+      keys.map((key, index) => [key, given.rules[index === 0 ? given.rules.length - 1 : index + 1] ?? {}]),
+    );
+    const next = prepare({ ...given, rules: [] }, exchanged);
+    const history = historyOf(tested.log.slice(0, 7));
+    const before = openMemberships(tested.ruleset, history, early);
+    const after = before.under(next.ruleset);
+    const compare = (now: number, log: readonly LogEvent[]): void => {
+      expect(after.keys()).toEqual(expectedKeys(next, log, now));
+      const afresh = openMemberships(next.ruleset, history, now);
+      expect([after.keys(), after.nextChange]).toEqual([afresh.keys(), afresh.nextChange]);
+    };
+    compare(early, tested.log.slice(0, 7));
+    for (const one of tested.log.slice(7)) {
+      history.insert(one);
+      after.apply(one, early);
+    }
+    compare(early, tested.log);
+    after.settle(late);
+    compare(late, tested.log);
   });
 
   check("gives the same when a whole batch was put into the history before any of it was applied", (given) => {

@@ -6,6 +6,7 @@ import { selectionsOf } from "../rules/artifact.ts";
 import type { Lists } from "../rules/lists.ts";
 import { triAt } from "../rules/logic-code.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
+import { NOT_THE_SAME, type RulesetChange } from "../rules/ruleset-change.ts";
 import type { TraitTable } from "../rules/trait-table.ts";
 import { FALSE, TRUE, triOf, type Tri } from "../rules/truth.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -62,6 +63,33 @@ export class Evaluation {
     if (scope === undefined) return;
     for (const condition of scope.conditions) if (ruleset.condition(condition).kind !== "audience") this.evaluate(condition);
     this.finish();
+  }
+
+  /** Goes on under another ruleset with what both have in common, and evaluates what only the other has. */
+  carriedTo(reader: ConditionReader, { conditionFrom, newConditions, audienceFrom }: RulesetChange): Evaluation {
+    const { ruleset } = reader;
+    const next = new Evaluation(reader, { now: this.#now, present: this.#present });
+    for (const [condition, old] of conditionFrom.entries()) {
+      if (old === NOT_THE_SAME) continue;
+      next.values[condition] = this.values[old] ?? FALSE;
+      next.#deadlines.set(condition, this.#deadlines.of(old));
+      const [standing, before] = [ruleset.graph.standing(condition), this.#ruleset.graph.standing(old)];
+      const since = before && this.#since.get(before);
+      if (standing && since !== undefined) next.#since.set(standing, since);
+    }
+    for (const [audience, old] of audienceFrom.entries()) {
+      if (old === NOT_THE_SAME) next.#mark(audience);
+      else next.#members[audience] = this.#members[old] ?? 0;
+    }
+    for (const condition of newConditions) {
+      const { graph } = ruleset;
+      const [standing, audience] = [graph.standing(condition), graph.audienceOf(condition)];
+      if (standing) next.#restless.add(standing);
+      else if (audience !== undefined) next.#setValue(condition, triOf(next.isMember(audience)));
+      else if (ruleset.condition(condition).kind !== "audience") next.evaluate(condition);
+    }
+    next.finish();
+    return next;
   }
 
   get now(): number {
@@ -137,7 +165,6 @@ export class Evaluation {
   /** Evaluates audiences once all conditions of an instant are known, so that none flickers in between. */
   finish(): void {
     for (const standing of this.#restless) this.#findStanding(standing);
-    this.#restless.clear();
     for (let rank = 0; rank < this.#dirty.length; rank++) {
       // While one rank is evaluated only higher ones are added to.
       for (const audience of this.#dirty[rank] ?? []) {
@@ -147,6 +174,7 @@ export class Evaluation {
       }
     }
     if (this.#dirty.length > 0) this.#dirty = [];
+    this.#restless.clear();
     const nextChange = this.#deadlines.earliest();
     if (nextChange !== this.nextChange) this.revision += 1;
     this.nextChange = nextChange;
@@ -209,7 +237,7 @@ export class Evaluation {
       if (!this.#isInScope(condition)) continue;
       const standing = graph.standing(condition);
       if (standing === undefined) this.#setValue(condition, triOf(is));
-      else if (this.#isSettling) this.#begin(standing, is ? this.#now : undefined);
+      else if (this.#isSettling && !this.#restless.has(standing)) this.#begin(standing, is ? this.#now : undefined);
       // Else an event did it, which has made what stands on it restless.
     }
   }

@@ -116,7 +116,8 @@ export class LiveProfile {
     if (this.#memberships === undefined || version > this.#version) {
       // Opened at the last instant acted at, then settled: so what time alone changed since bears its exact instant.
       const clock = version === this.head.ruleset ? Math.min(this.head.clock, now) : now;
-      this.#memberships = openMemberships(rules, this.history, clock);
+      this.#memberships?.settle(clock);
+      this.#memberships = this.#memberships?.under(rules) ?? openMemberships(rules, this.history, clock);
       this.#version = version;
       this.#since = sinceOf(this.#memberships.keys(), this.#since, clock);
     }

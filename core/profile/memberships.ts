@@ -3,6 +3,7 @@ import type { Json } from "../model/json.ts";
 import { countUntil } from "../model/log.ts";
 import { isSessionEvent } from "../model/sessions.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
+import { changeBetween, type RulesetChange } from "../rules/ruleset-change.ts";
 import { Evaluation } from "./evaluation.ts";
 import { valueSetBy, type History } from "./history.ts";
 import { ConditionReader, type Instant } from "./reader.ts";
@@ -34,13 +35,19 @@ export interface Memberships {
   readonly revision: number;
   /** Conditions looked at so far. */
   readonly touched: number;
+  /**
+   * The same memberships under another ruleset, at the instant these are settled to: what both rulesets have in common is
+   * taken over, the rest is evaluated. These are done with.
+   */
+  under(ruleset: Ruleset): Memberships;
   /** What changed since the last call. Opening is no change. */
   changes(): readonly MembershipChange[];
 }
 
 /** Evaluates a history under a ruleset, and maintains the result from there on. */
 export function openMemberships(ruleset: Ruleset, history: History, now: number): Memberships {
-  return new MaintainedMemberships(ruleset, history, { now, present: now });
+  const reader = new ConditionReader(ruleset, history);
+  return new MaintainedMemberships(reader, new Evaluation(reader, { now, present: now }));
 }
 
 /**
@@ -48,7 +55,8 @@ export function openMemberships(ruleset: Ruleset, history: History, now: number)
  * those before it only what is retained at `present`.
  */
 export function membershipsAt(ruleset: Ruleset, history: History, instant: Instant): { keys: string[]; nextChange: number } {
-  const memberships = new MaintainedMemberships(ruleset, history, instant);
+  const reader = new ConditionReader(ruleset, history);
+  const memberships = new MaintainedMemberships(reader, new Evaluation(reader, instant));
   return { keys: [...memberships.keys()], nextChange: memberships.nextChange };
 }
 
@@ -65,12 +73,15 @@ class MaintainedMemberships implements Memberships {
   /** Values that the conditions on a trait were last evaluated with, where no later one is known: most calls repeat them. */
   readonly #traits = new Map<string, Json | undefined>();
 
-  constructor(ruleset: Ruleset, history: History, instant: Instant) {
+  /** @param change what has been evaluated already, if anything has */
+  constructor(reader: ConditionReader, evaluation: Evaluation, change?: RulesetChange) {
+    const { ruleset } = reader;
     this.#ruleset = ruleset;
-    this.#history = history;
-    this.#reader = new ConditionReader(ruleset, history);
-    this.#evaluation = new Evaluation(this.#reader, instant);
-    this.#open();
+    this.#history = reader.history;
+    this.#reader = reader;
+    this.#evaluation = evaluation;
+    if (change) this.#findOfSessions();
+    else this.#open();
     this.#evaluation.revision = 0;
     this.#evaluation.onChange = (audience, entered, at) => {
       this.#keys = undefined;
@@ -107,6 +118,14 @@ class MaintainedMemberships implements Memberships {
     this.#evaluation.settle(now);
   }
 
+  under(ruleset: Ruleset): Memberships {
+    const change = changeBetween(this.#ruleset, ruleset);
+    const isMostlyNew = change === undefined || change.newConditions.length > ruleset.conditionCount / 2;
+    if (isMostlyNew) return openMemberships(ruleset, this.#history, this.#evaluation.now);
+    const reader = this.#reader.carriedTo(ruleset, change);
+    return new MaintainedMemberships(reader, this.#evaluation.carriedTo(reader, change), change);
+  }
+
   keys(): readonly string[] {
     if (this.#keys) return this.#keys;
     const { audienceKeys } = this.#ruleset;
@@ -141,6 +160,14 @@ class MaintainedMemberships implements Memberships {
     if (history.toldByHousehold.length > 0) this.#evaluateAll(index.onHousehold);
     this.#evaluateAll(index.onShare);
     this.#evaluation.finish();
+  }
+
+  /** Selections of events of sessions that hold some, among all of the ruleset. */
+  #findOfSessions(): void {
+    for (const [selection] of this.#ruleset.artifact.selections.entries()) {
+      if (this.#ruleset.isOfSessions(selection) && this.#reader.selected(selection).events.length > 0)
+        this.#ofSessions.add(selection);
+    }
   }
 
   /** @param sessionsToo else those of events of sessions are only remembered, to be evaluated for any event of a session */

@@ -6,6 +6,7 @@ import { findEvents, type Finding } from "../rules/event-window.ts";
 import { findAnswer, findListed } from "../rules/facts.ts";
 import type { TraitProgram } from "../rules/program.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
+import { NOT_THE_SAME, type RulesetChange } from "../rules/ruleset-change.ts";
 import { SelectedEvents } from "../rules/selected-events.ts";
 import { findSequence } from "../rules/sequence.ts";
 import type { SequenceEvents } from "../rules/sequence-walk.ts";
@@ -34,6 +35,17 @@ export class ConditionReader {
   constructor(ruleset: Ruleset, history: History) {
     this.ruleset = ruleset;
     this.history = history;
+  }
+
+  /** The reader of another ruleset that takes over what both select. */
+  carriedTo(ruleset: Ruleset, { selectionTo }: RulesetChange): ConditionReader {
+    const reader = new ConditionReader(ruleset, this.history);
+    for (const [selection, selected] of this.#selected) {
+      const same = selectionTo[selection] ?? NOT_THE_SAME;
+      if (same !== NOT_THE_SAME) reader.#selected.set(same, selected);
+    }
+    for (const [salt, share] of this.#shares) reader.#shares.set(salt, share);
+    return reader;
   }
 
   /** Takes note of an event that was just put into the history, under a selection of its name. */

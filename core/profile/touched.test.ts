@@ -98,4 +98,31 @@ describe("conditions touched", () => {
     expect(due).toBeGreaterThan(0);
     expect(due).toBeLessThan(conditionsNaming("Event 2"));
   });
+
+  it("are only those that a new version has and the version before had not", () => {
+    const { memberships, take } = open();
+    for (let n = 0; n < NAMES; n++) take(anEvent({ time: START + n, name: `Event ${n}` }), START + n);
+    const edited = loadRuleset(
+      anArtifact({ ...rules, audience2: { event: "Event 2", within: "99d" }, more: { trait: "trait7", eq: "new" } }),
+    );
+    const after = memberships.under(edited);
+    expect(after.touched).toBe(2);
+    expect(after.keys()).toContain("audience2");
+    expect(memberships.under(loadRuleset(anArtifact(rules))).touched).toBe(0);
+  });
+
+  it("of a sequence are one for each event that it names, though it names that event in several steps", () => {
+    const sequence = { sequence: [{ event: "A" }, { event: "A" }, { event: "B" }], without: { event: "C" } };
+    const history = new History("p");
+    const memberships = openMemberships(loadRuleset(anArtifact({ k: sequence, other: { event: "D" } })), history, START);
+    const touchedBy = (name: string, time: number): number => {
+      const before = memberships.touched;
+      const event = anEvent({ time, name });
+      history.insert(event);
+      memberships.apply(event, time);
+      return memberships.touched - before;
+    };
+    expect(["A", "A", "B", "C", "D", "E"].map((name, index) => touchedBy(name, START + index))).toEqual([1, 1, 1, 1, 1, 0]);
+    expect(memberships.keys()).toEqual(["k", "other"]);
+  });
 });

@@ -1,6 +1,8 @@
 import type { AudienceCondition } from "./ast.ts";
 import { conditionsIn, type FlatCondition, type FlatWindow, type RulesetArtifact } from "./artifact.ts";
 import { addTo } from "./lists.ts";
+import { NO_RANK, ranksOf } from "./ranks.ts";
+import { LONGEST_CHAIN } from "./references.ts";
 
 const NONE: readonly number[] = [];
 
@@ -57,7 +59,7 @@ export class AudienceGraph {
       this.#audienceOf.set(condition, audience);
       addTo(this.#naming, audience, condition);
     }
-    if (onAudience.length > 0) this.#rankAll(new Set(onAudience));
+    if (onAudience.length > 0) this.#breakThrough(new Set(onAudience));
     this.highestRank = this.ranks.reduce((highest, rank) => Math.max(highest, rank), 0);
     this.standings = this.#findStandings(onAudience);
   }
@@ -102,22 +104,21 @@ export class AudienceGraph {
     return logic === undefined ? new Set() : conditionsIn(logic);
   }
 
-  /** Ranks audiences by those they name, and breaks those that name what is missing, broken, or in the end themselves. */
-  #rankAll(onAudience: ReadonlySet<number>): void {
-    const state = new Uint8Array(this.ranks.length); // 1: being ranked, 2: ranked
-    const rank = (audience: number): void => {
-      if (state[audience] !== 0) return;
-      state[audience] = 1;
-      for (const condition of this.#conditionsOf(audience)) {
-        if (!onAudience.has(condition)) continue;
-        const other = this.#audienceOf.get(condition);
-        if (other !== undefined) rank(other);
-        if (other === undefined || this.broken[other] === 1 || state[other] === 1) this.broken[audience] = 1;
-        else this.ranks[audience] = Math.max(this.ranks[audience] ?? 0, (this.ranks[other] ?? 0) + 1);
-      }
-      state[audience] = 2;
-    };
-    for (const audience of this.ranks.keys()) if (this.broken[audience] === 0) rank(audience);
+  /** Breaks audiences that name what is missing, broken, or in the end themselves; from the lowest rank up, so that it spreads. */
+  #breakThrough(onAudience: ReadonlySet<number>): void {
+    const naming = [...this.broken.keys()].map((audience) => {
+      const conditions =
+        this.broken[audience] === 1 ? [] : [...this.#conditionsOf(audience)].filter((part) => onAudience.has(part));
+      return conditions.map((condition) => this.#audienceOf.get(condition));
+    });
+    const ranks = ranksOf(naming.length, (audience) => (naming[audience] ?? []).filter((other) => other !== undefined));
+    const inOrder = [...ranks.keys()].toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
+    for (const audience of inOrder) {
+      const rank = ranks[audience] ?? NO_RANK;
+      const isSound = (naming[audience] ?? []).every((other) => other !== undefined && this.broken[other] === 0);
+      if (rank === NO_RANK || rank >= LONGEST_CHAIN || !isSound) this.broken[audience] = 1;
+      else this.ranks[audience] = rank;
+    }
   }
 
   #findStandings(onAudience: readonly number[]): readonly Standing[] {

@@ -118,7 +118,7 @@ describe("the sentence of a rule", () => {
     [{ trait: "tags", size: { gte: 2 } }, "People whose tags is a list of at least 2 elements."],
     [
       { not: { trait: "tags", size: { gte: 2, lt: 5 } } },
-      "People whose tags is a list of a number that is not at least 2 and less than 5 elements.",
+      "People whose tags is a list whose number of elements is not at least 2 and less than 5.",
     ],
     [
       {
@@ -179,4 +179,149 @@ describe("the sentence of a rule", () => {
       "People whose home is a place more than 10 km from 48.86, 2.35.",
     ],
   ])("of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
+});
+
+describe("the sentence of numbers and names", () => {
+  it.each<[unknown, string]>([
+    [{ event: "A", count: { eq: 1 } }, "People who did “A” exactly 1 time."],
+    [{ event: "A", count: { lte: 1 } }, "People who did “A” at most 1 time."],
+    [{ event: "A", count: { gte: 1, lte: 3 } }, "People who did “A” at least 1 and at most 3 times."],
+    [{ event: "A", days: { eq: 1 } }, "People who did “A” on exactly 1 different day."],
+    [{ trait: "tags", size: { eq: 1 } }, "People whose tags is a list of exactly 1 element."],
+    [{ trait: "tags", size: { lt: 1 } }, "People whose tags is a list of less than 1 element."],
+    [
+      { not: { trait: "tags", size: { between: [2, 4] } } },
+      "People whose tags is a list of less than 2 or more than 4 elements.",
+    ],
+    [{ event: ["A", "B", "C", "D", "E", "F", "G"] }, "People who did “A”, “B”, “C”, “D”, “E” or 2 more."],
+  ])("of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
+});
+
+describe("the sentence of a sequence", () => {
+  const steps = [{ event: "A" }, { event: "B" }];
+
+  it.each<[unknown, string]>([
+    [{ sequence: steps }, "People who completed the sequence “A”, then “B”."],
+    [{ not: { sequence: steps } }, "People who did not complete the sequence “A”, then “B”."],
+    [
+      { sequence: [{ event: "A" }, { event: "B", within: "1h" }, { event: ["C", "$page"], within: "90m" }] },
+      "People who completed the sequence “A”, then within 1 hour “B”, then within 90 minutes “C” or a page view.",
+    ],
+    [
+      {
+        sequence: [
+          { event: "A", where: { property: "x", withinLast: "1d" } },
+          { event: "*", where: { channel: "web" } },
+        ],
+      },
+      "People who completed the sequence “A” (x is in the day before the event), then anything (channel is “web”).",
+    ],
+    [{ sequence: steps, sameSession: true }, "People who completed the sequence “A”, then “B”, all in one session."],
+    [{ sequence: steps, sameSession: false }, "People who completed the sequence “A”, then “B”."],
+    [{ sequence: steps, without: { event: "C" } }, "People who completed the sequence “A”, then “B”, without “C” in between."],
+    [
+      { sequence: steps, without: { event: ["C", "D"], where: { not: { property: "x", eq: 1 } } } },
+      "People who completed the sequence “A”, then “B”, without “C” or “D” (x is known and is not 1) in between.",
+    ],
+    [
+      { not: { sequence: steps, within: "30d", without: { event: "C" }, sameSession: true } },
+      "People who did not complete the sequence “A”, then “B”, all in one session and in the last 30 days, without “C” in between.",
+    ],
+    [
+      { any: [{ sequence: steps, within: "1d" }, { all: [bought, { not: { sequence: steps } }] }] },
+      "People who completed the sequence “A”, then “B”, all in the last day or (who did “Order Completed” in the last 30 days and who did not complete the sequence “A”, then “B”).",
+    ],
+  ])("of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
+
+  it.each<[unknown, string]>([
+    ["30d", "all in the last 30 days"],
+    [{ from: "90d", to: "36h" }, "all between 90 days and 36 hours ago"],
+    [{ after: "2026-01-01" }, "all from 2026-01-01 on"],
+    [{ before: "2026-02-01" }, "all before 2026-02-01"],
+    [{ after: "2026-01-01", before: "2026-02-01" }, "all from 2026-01-01 on before 2026-02-01"],
+    [{ calendar: "day" }, "all today"],
+    [{ calendar: "month", last: 3 }, "all this month or in the 2 months before"],
+    [{ calendar: "year", complete: true }, "all in the last full year"],
+    [{ calendar: "week", timeZone: "Asia/Tokyo" }, "all this week (by the calendar of Asia/Tokyo)"],
+    [{ session: true }, "all in the current session"],
+  ])("within %j says %j", (within, words) => {
+    expect(describeRule(aRule({ sequence: steps, within }))).toBe(`People who completed the sequence “A”, then “B”, ${words}.`);
+  });
+});
+
+describe("the sentence of what others say of a person", () => {
+  const inGroups = { any: [{ audience: "a", for: "7d" }, { none: [{ list: "l" }, { audience: "b" }] }] };
+
+  it.each<[unknown, string]>([
+    [{ audience: "vip" }, "People who are in the audience “vip”."],
+    [{ not: { audience: "vip" } }, "People who are not in the audience “vip”."],
+    [{ audience: "vip", for: "30d" }, "People who have been in the audience “vip” without a break for 30 days."],
+    [{ audience: "vip", for: "1h" }, "People who have been in the audience “vip” without a break for 1 hour."],
+    [{ not: { audience: "vip", for: "30d" } }, "People who were outside the audience “vip” at some moment of the last 30 days."],
+    [{ not: { audience: "vip", for: "1h" } }, "People who were outside the audience “vip” at some moment of the last hour."],
+    [{ list: "newsletter" }, "People who are on the list “newsletter”."],
+    [{ not: { list: "newsletter" } }, "People who are not on the list “newsletter”."],
+    [
+      inGroups,
+      "People who have been in the audience “a” without a break for 7 days or (who are not on the list “l” and who are not in the audience “b”).",
+    ],
+    [
+      { not: inGroups },
+      "People who were outside the audience “a” at some moment of the last 7 days and (who are on the list “l” or who are in the audience “b”).",
+    ],
+    [{ trait: "computed.favourite", eq: "shoes" }, "People whose computed.favourite is “shoes”."],
+    [{ not: { trait: "computed.score", gte: 0.5 } }, "People whose computed.score is less than 0.5."],
+  ])("of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
+
+  it.each<[number, number, string]>([
+    [0, 0.25, "from 0% to 25%"],
+    [0.07, 0.29, "from 7% to 29%"],
+    [1 / 3, 2 / 3, "from 33.33333333333333% to 66.66666666666666%"],
+    [0.0001, 1, "from 0.01% to 100%"],
+    [1e-9, 0.5, "from 0.0000001% to 50%"],
+  ])("of a bucket from %d to %d says %j", (from, to, words) => {
+    const rule = { bucket: { salt: "test-1", from, to } };
+    expect(describeRule(aRule(rule))).toBe(`People who fall in the part ${words} of the split “test-1”.`);
+    expect(describeRule(aRule({ not: rule }))).toBe(`People who fall outside the part ${words} of the split “test-1”.`);
+  });
+
+  it("of a bucket in a group stands like any other", () => {
+    expect(describeRule(aRule({ all: [bought, { bucket: { salt: "s", from: 0.5, to: 1 } }] }))).toBe(
+      "People who did “Order Completed” in the last 30 days and who fall in the part from 50% to 100% of the split “s”.",
+    );
+  });
+});
+
+describe("the sentence of a household", () => {
+  const whole = "whose household, taken as one person, is one";
+  const french = { trait: "country", eq: "FR" };
+
+  it.each<[unknown, string]>([
+    [{ household: french }, `People ${whole} whose country is “FR”.`],
+    [{ household: { not: french } }, `People ${whole} whose country is known and is not “FR”.`],
+    [
+      { household: { audience: "vip", for: "7d" } },
+      `People ${whole} who have been in the audience “vip” without a break for 7 days.`,
+    ],
+    [{ household: { everyone: true } }, `People ${whole} who are anyone at all.`],
+  ])("of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
+
+  it.each<[unknown, string]>([
+    [{ not: { household: french } }, `People ${whole} whose country is known and is not “FR”.`],
+    [{ not: { household: { not: french } } }, `People ${whole} whose country is “FR”.`],
+    [
+      { not: { household: { all: [french, bought] } } },
+      `People ${whole} (whose country is known and is not “FR” or who did not do “Order Completed” in the last 30 days).`,
+    ],
+    [{ not: { household: { everyone: true } } }, `People ${whole} who are no one.`],
+  ])("is denied inwards: of %j is %j", (json, sentence) => expect(describeRule(aRule(json))).toBe(sentence));
+
+  it("tells what is asked of the household from what is asked of the person", () => {
+    expect(describeRule(aRule({ household: { all: [french, bought] } }))).toBe(
+      `People ${whole} (whose country is “FR” and who did “Order Completed” in the last 30 days).`,
+    );
+    expect(describeRule(aRule({ all: [{ household: french }, bought] }))).toBe(
+      `People ${whole} whose country is “FR” and who did “Order Completed” in the last 30 days.`,
+    );
+  });
 });

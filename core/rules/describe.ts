@@ -65,7 +65,7 @@ function aboutPeople(rule: Rule, denied: boolean, phrases: Phrases): Words {
     case "bucket":
       return single(phrases.bucket(rule, denied));
     case "household":
-      return single(phrases.household(aboutPeople(rule.rule, denied, phrases).text));
+      return single(phrases.household(bracketed(aboutPeople(rule.rule, denied, phrases))));
   }
 }
 
@@ -111,6 +111,10 @@ function single(text: string): Words {
 function joined(parts: readonly Words[], join: Join, phrases: Pick<Phrases, Join>): Words {
   const [only, ...others] = parts;
   if (only && others.length === 0) return only;
-  const texts = parts.map((part) => (part.join === undefined || part.join === join ? part.text : `(${part.text})`));
+  const texts = parts.map((part) => (part.join === join ? part.text : bracketed(part)));
   return { text: phrases[join](texts), join };
+}
+
+function bracketed({ text, join }: Words): string {
+  return join === undefined ? text : `(${text})`;
 }

@@ -1,5 +1,5 @@
 import { AGGREGATES } from "./aggregate-syntax.ts";
-import type { Aggregate, EventCondition, EventMatch, Window } from "./ast.ts";
+import type { Aggregate, EventCondition, EventMatch, Filter, Window } from "./ast.ts";
 import { childPointer, type Reading } from "./faults.ts";
 import { readFilter } from "./filter-syntax.ts";
 import { readWindow } from "./window-syntax.ts";
@@ -29,8 +29,14 @@ export function readEventCondition(
 export function readMatch(reading: Reading, written: Written, pointer: string, depth: number): EventMatch | undefined {
   const names = readNames(reading, written["event"], childPointer(pointer, "event"));
   if (!Object.hasOwn(written, "where")) return names && { names };
-  const where = readFilter(reading, written["where"], childPointer(pointer, "where"), depth + 1);
+  const where = readWhere(reading, written, pointer, depth);
   return names && where && { names, where };
+}
+
+/** Reads the filter on events, where there is one. */
+export function readWhere(reading: Reading, written: Written, pointer: string, depth: number): Filter | undefined {
+  if (!Object.hasOwn(written, "where")) return undefined;
+  return readFilter(reading, written["where"], childPointer(pointer, "where"), depth + 1);
 }
 
 /** A name, a list of names, or `"*"` alone. */

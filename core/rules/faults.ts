@@ -87,10 +87,14 @@ export class Reading {
     this.warnings.push({ pointer, code, message });
   }
 
-  /** Warns of a period that begins before what is kept: events are not there to be asked. */
-  warnIfCut(pointer: string, beginning: { readonly agoMs: number } | { readonly at: number }): void {
-    const agoMs = "agoMs" in beginning ? beginning.agoMs : (this.#now ?? -Infinity) - beginning.at;
-    if (agoMs <= this.retentionMs) return;
+  /**
+   * Warns of a period that holds instants before what is kept: events are not there to be asked.
+   * @param earliest the earliest instant in it, or a time ago after which it begins
+   */
+  warnIfCut(pointer: string, earliest: { readonly agoMs: number } | { readonly at: number }): void {
+    const isKept =
+      "agoMs" in earliest ? earliest.agoMs <= this.retentionMs : (this.#now ?? -Infinity) - earliest.at < this.retentionMs; // what is kept begins after the retention
+    if (isKept) return;
     const days = Math.floor(this.retentionMs / 86_400_000);
     this.warn(pointer, "cut_by_retention", `Events are kept for ${days} days: what is older is not counted.`);
   }

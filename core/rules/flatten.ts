@@ -24,6 +24,7 @@ import type {
 import { householdQuestion } from "./household-question.ts";
 import { audiencesNamedIn } from "./named-audiences.ts";
 import { normalFilter, normalTest } from "./normal-form.ts";
+import { wholeRules } from "./whole-rules.ts";
 
 export interface NamedRule {
   readonly key: string;
@@ -40,11 +41,19 @@ export interface FlattenSettings {
 /** Flattens parsed rules. The same audiences give the same artifact, in whatever order they come. */
 export function flattenRuleset(audiences: readonly NamedRule[], settings: FlattenSettings): RulesetArtifact {
   const conditions = audiences.flatMap(({ rule }) => conditionsOf(rule));
-  const selections = inOrder(conditions.flatMap(selectionsOf));
-  const flatOf = new Map(conditions.map((condition) => [condition, flattenCondition(condition, selections)]));
+  const selected = new Map(conditions.map((condition) => [condition, selectionsOf(condition)]));
+  const selections = inOrder([...selected.values()].flat());
+  const flatOf = new Map(
+    conditions.map((condition) => {
+      const indexes = (selected.get(condition) ?? []).map((selection) => selections.indexOf(selection));
+      return [condition, flattenCondition(condition, indexes)];
+    }),
+  );
   const flat = inOrder([...flatOf.values()]);
   const indexOf = (condition: Condition): number => flat.indexOf(flatOf.get(condition));
-  const asked = conditions.filter((condition) => condition.kind === "household");
+  const households = conditions.filter((condition) => condition.kind === "household");
+  const isWhole = households.length > 0 ? wholeRules(audiences) : () => false;
+  const asked = households.filter(({ rule }) => isWhole(rule));
   const { workspace, version, zone, retentionMs } = settings;
   return {
     format: 1,
@@ -59,7 +68,10 @@ export function flattenRuleset(audiences: readonly NamedRule[], settings: Flatte
   };
 }
 
-/** The rules that households are asked, once true and once false, with all audiences that these name. */
+/**
+ * The rules that households are asked, once true and once false, with all audiences that these name. One that cannot be
+ * evaluated is left out, and who asks it matches no one.
+ */
 function questions(asked: readonly HouseholdCondition[], audiences: readonly NamedRule[]): readonly NamedRule[] {
   const rules = new Map<string, Rule>();
   const addNamed = (rule: Rule): void => {
@@ -96,6 +108,7 @@ function conditionsOf(rule: Rule): readonly Condition[] {
   }
 }
 
+/** Selections in the order of a sequence's steps, that of `without` last. */
 function selectionsOf(condition: Condition): readonly Selection[] {
   if (condition.kind === "event") return [flattenMatch(condition, condition.window.kind === "session")];
   if (condition.kind !== "sequence") return [];
@@ -113,14 +126,14 @@ function flattenMatch({ names, where }: EventMatch, ofSessions: boolean): Select
   };
 }
 
-function flattenCondition(condition: Condition, selections: InOrder<Selection>): FlatCondition {
+/** @param selected indexes of its selections */
+function flattenCondition(condition: Condition, selected: readonly number[]): FlatCondition {
   switch (condition.kind) {
     case "event": {
-      const [selection] = selectionsOf(condition);
       const { window, aggregate } = condition;
       const flat: FlatEventCondition = {
         kind: "event",
-        selection: selections.indexOf(selection),
+        selection: selected[0] ?? 0,
         window: flattenWindow(window),
         aggregate: flattenAggregate(aggregate),
       };
@@ -128,7 +141,6 @@ function flattenCondition(condition: Condition, selections: InOrder<Selection>):
     }
     case "sequence": {
       const { steps, window, without, sameSession } = condition;
-      const selected = selectionsOf(condition).map((selection) => selections.indexOf(selection));
       const flat: FlatSequence = {
         kind: "sequence",
         steps: steps.map(({ withinMs }, index) => ({
@@ -155,20 +167,24 @@ function flattenCondition(condition: Condition, selections: InOrder<Selection>):
 /** Different values in an order that depends on nothing but them. */
 interface InOrder<Value> {
   readonly values: readonly Value[];
-  /** @throws for one that is not among them */
+  /** Of one of the values that it was made from. @throws for any other */
   indexOf(value: Value | undefined): number;
 }
 
-function inOrder<Value extends Selection | FlatCondition>(values: readonly Value[]): InOrder<Value> {
-  const textOfValue = new Map<Value | undefined, string>(values.map((value) => [value, textOf(value)]));
+function inOrder<Value extends Selection | FlatCondition>(all: readonly Value[]): InOrder<Value> {
+  const textOfEach = new Map<Value | undefined, string>();
   const byText = new Map<string, Value>();
-  for (const value of values) byText.set(textOfValue.get(value) ?? "", value);
+  for (const value of all) {
+    const text = textOf(value);
+    textOfEach.set(value, text);
+    byText.set(text, value);
+  }
   const sorted = [...byText].toSorted(([a, one], [b, other]) => compareParts(one, other) || (a < b ? -1 : 1));
   const places = new Map(sorted.map(([text], index) => [text, index]));
   return {
     values: sorted.map(([, value]) => value),
     indexOf: (value) => {
-      const place = value && places.get(textOfValue.get(value) ?? textOf(value));
+      const place = places.get(textOfEach.get(value) ?? "");
       if (place === undefined) throw new Error("a part of the rule was not collected");
       return place;
     },

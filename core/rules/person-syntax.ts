@@ -33,19 +33,27 @@ export function readBucket(reading: Reading, written: Written, pointer: string):
   if (!isJsonObject(bucket))
     return reading.fault(place, "wrong_type", `A share of people is written as {"salt":"test-1","from":0,"to":0.25}.`);
   refuseOtherKeys(reading, bucket, place, ["salt", "from", "to"]);
-  const { salt } = bucket;
-  if (!Object.hasOwn(bucket, "salt")) return reading.fault(place, "missing_key", `Give a text that names the split, as "salt".`);
-  if (typeof salt !== "string") return reading.fault(childPointer(place, "salt"), "wrong_type", "A salt is a text.");
+  const salt = readSalt(reading, bucket, place);
+  if (!Object.hasOwn(bucket, "from") || !Object.hasOwn(bucket, "to"))
+    reading.fault(place, "missing_key", `Give "from" and "to", as {"salt":"test-1","from":0,"to":0.25}.`);
   const from = readShare(reading, bucket, place, "from");
   const to = readShare(reading, bucket, place, "to");
   if (from === undefined || to === undefined) return undefined;
   if (from >= to) return reading.fault(place, "bad_range", "The share ends where it begins or before: “from” is the smaller.");
-  return { kind: "bucket", salt, from, to };
+  return salt === undefined ? undefined : { kind: "bucket", salt, from, to };
 }
 
+function readSalt(reading: Reading, bucket: Written, pointer: string): string | undefined {
+  if (!Object.hasOwn(bucket, "salt"))
+    return reading.fault(pointer, "missing_key", `Give a text that names the split, as "salt".`);
+  const { salt } = bucket;
+  if (typeof salt === "string") return salt;
+  return reading.fault(childPointer(pointer, "salt"), "wrong_type", "A salt is a text.");
+}
+
+/** One end of a share, where it is given. */
 function readShare(reading: Reading, bucket: Written, pointer: string, key: "from" | "to"): number | undefined {
-  if (!Object.hasOwn(bucket, key))
-    return reading.fault(pointer, "missing_key", `Give "from" and "to", as {"salt":"test-1","from":0,"to":0.25}.`);
+  if (!Object.hasOwn(bucket, key)) return undefined;
   const share = bucket[key];
   const place = childPointer(pointer, key);
   if (typeof share !== "number" || !Number.isFinite(share))

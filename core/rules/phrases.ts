@@ -54,7 +54,7 @@ export interface Phrases {
   readonly audience: (key: string, forMs: number | undefined, denied: boolean) => string;
   readonly list: (key: string, denied: boolean) => string;
   readonly bucket: (bucket: BucketCondition, denied: boolean) => string;
-  /** @param clause about people, which here is about the household as if it were one; denial is in it */
+  /** @param clause about people, which here is about the household as if it were one; denial is in it, brackets round a group */
   readonly household: (clause: string) => string;
   /** Join what is said of an event. */
   readonly allOf: (filters: readonly string[]) => string;

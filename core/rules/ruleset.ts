@@ -70,7 +70,12 @@ export class Ruleset {
     this.#selects = Array.from({ length: selections.length }, () => undefined);
 
     const knownSelections = selections.map(isKnownSelection);
-    const known = conditions.map((condition) => isKnownCondition(condition, (index) => knownSelections[index] === true));
+    const questions = new Set(artifact.households?.audiences.map(({ key }) => key));
+    const known = conditions.map(
+      (condition) =>
+        isKnownCondition(condition, (index) => knownSelections[index] === true) &&
+        (condition.kind !== "household" || questions.has(condition.question)),
+    );
     const broken = Uint8Array.from(audiences, ({ logic }) => (isKnownLogic(logic, (index) => known[index] === true) ? 0 : 1));
     this.index = new ConditionIndex(artifact, known);
     this.graph = new AudienceGraph(artifact, this.index.onAudience, (key) => this.audienceIndex(key), broken);
@@ -89,6 +94,12 @@ export class Ruleset {
   audienceIndex(key: string): number | undefined {
     this.#indexByKey ??= new Map(this.audienceKeys.map((held, index) => [held, index]));
     return this.#indexByKey.get(key);
+  }
+
+  /** Each audience after those that it names. */
+  audiencesByRank(): readonly number[] {
+    const { ranks } = this.graph;
+    return [...ranks.keys()].toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
   }
 
   isBroken(audience: number): boolean {

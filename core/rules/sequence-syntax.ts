@@ -1,6 +1,6 @@
 import { isJsonObject } from "../model/json.ts";
 import type { EventMatch, SequenceCondition, SequenceStep } from "./ast.ts";
-import { readMatch } from "./event-syntax.ts";
+import { readMatch, readWhere } from "./event-syntax.ts";
 import { childPointer, type Reading } from "./faults.ts";
 import { refuseOtherKeys } from "./group-syntax.ts";
 import { readRetainedSpan, readWindow } from "./window-syntax.ts";
@@ -33,7 +33,8 @@ function readSteps(reading: Reading, written: unknown, pointer: string, depth: n
     return reading.fault(pointer, "wrong_type", `A sequence is a list of steps, as [{"event":"Viewed"},{"event":"Bought"}].`);
   const list: readonly unknown[] = written;
   if (list.length < FEWEST_STEPS || list.length > MOST_STEPS)
-    return reading.fault(pointer, "bad_sequence", `A sequence has ${FEWEST_STEPS} to ${MOST_STEPS} steps.`);
+    reading.fault(pointer, "bad_sequence", `A sequence has ${FEWEST_STEPS} to ${MOST_STEPS} steps.`);
+  if (list.length > MOST_STEPS) return undefined;
   const steps = list.map((step, index) => readStep(reading, step, childPointer(pointer, index), depth, index === 0));
   return steps.every((step) => step !== undefined) ? steps : undefined;
 }
@@ -61,7 +62,11 @@ function readEventsAt(reading: Reading, written: unknown, pointer: string, depth
   if (!isJsonObject(written)) return refuseEvents(reading, pointer);
   if (!reading.enter(pointer, depth + 1)) return undefined;
   refuseOtherKeys(reading, written, pointer, ["event", "where"]);
-  if (!Object.hasOwn(written, "event")) return reading.fault(pointer, "missing_key", `Say which event, as "event".`);
+  if (!Object.hasOwn(written, "event")) {
+    reading.fault(pointer, "missing_key", `Say which event, as "event".`);
+    readWhere(reading, written, pointer, depth + 1);
+    return undefined;
+  }
   return readMatch(reading, written, pointer, depth + 1);
 }
 

@@ -132,6 +132,7 @@ function readAbsolute(reading: Reading, written: Written, pointer: string): Wind
     return reading.fault(pointer, "bad_range", "The period ends before it begins: “after” is the earlier of the two.");
   }
   if (after) reading.warnIfCut(pointer, { at: after.ms });
+  else if (before) reading.warnIfCut(pointer, { at: before.ms - 1 }); // begins where what is kept does, unless nothing of it is
   return { kind: "absolute", ...(after && { after }), ...(before && { before }) };
 }
 

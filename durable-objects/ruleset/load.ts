@@ -91,7 +91,8 @@ function link(published: PublishedRuleset): LoadedRuleset {
     version: published.ruleset.version,
     rules,
     audiences: new Map(published.audiences.map((audience) => [audience.key, audience])),
-    ofNobody: (name) => (rules.index.onShare.length === 0 ? rules.emptyKeys : openMemberships(rules, new History(name), 0).keys()),
+    ofNobody: (name) =>
+      rules.index.onShare.length === 0 ? rules.emptyKeys : openMemberships(rules, new History(name), 0).keys(),
   };
 }
 

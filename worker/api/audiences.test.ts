@@ -144,11 +144,46 @@ describe("the code of an audience", () => {
   });
 });
 
+describe("an audience that others name", () => {
+  const remove = (key: string) => call("DELETE", `/api/audiences/${key}`, { key: shop.secret });
+
+  it("cannot be deleted, and those that name it are told", async () => {
+    await put("base", VIP);
+    await put("on-base", { name: "On base", rule: { not: { audience: "base", for: "1d" } } });
+    await put("compares-only", { name: "Compares only", rule: { trait: "audience", in: ["base", '"audience":"base"'] } });
+    const refused = await remove("base");
+    expect([refused.status, refused.json.code]).toEqual([409, "in_use"]);
+    expect(refused.json.errors).toEqual([{ pointer: "", code: "in_use", message: "The audience “on-base” names it." }]);
+    expect((await remove("on-base")).status).toBe(204);
+    expect((await remove("base")).status).toBe(204);
+  });
+
+  it("is another workspace's own matter", async () => {
+    const other = await testWorkspace();
+    await put("ours", VIP);
+    await call("PUT", "/api/audiences/theirs", { key: other.secret, body: { name: "T", rule: { audience: "ours" } } });
+    expect((await remove("ours")).status).toBe(204);
+  });
+});
+
 describe("validating a rule", () => {
-  it("answers with the sentence it means", async () => {
+  it("answers with the sentence it means, in each language too", async () => {
     const reply = await call("POST", "/api/rules/validate", { key: shop.secret, body: { rule: RULE } });
     expect(reply.status).toBe(200);
-    expect(reply.json).toEqual({ valid: true, sentence: expect.stringContaining("Order Completed") });
+    const sentence = "People who did “Order Completed” at least 2 times in the last 30 days.";
+    const fr = "Personnes qui ont effectué «\u00A0Order Completed\u00A0» au moins 2 fois au cours des 30 derniers jours.";
+    expect(reply.json).toEqual({ valid: true, sentence, sentences: { en: sentence, fr }, warnings: [] });
+  });
+
+  it("warns of a period that is cut, and of an audience that is not there", async () => {
+    await put("loyal", VIP);
+    const rule = { all: [{ audience: "loyal" }, { audience: "nobody" }, { event: "x", within: { calendar: "year", last: 9 } }] };
+    const reply = await call("POST", "/api/rules/validate", { key: shop.secret, body: { rule } });
+    expect(reply.status).toBe(200);
+    expect(reply.json.warnings).toEqual([
+      { pointer: "/all/2/within", code: "cut_by_retention", message: expect.any(String) },
+      { pointer: "/all/1/audience", code: "unknown_audience", message: expect.any(String) },
+    ]);
   });
 
   it.each([

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "@hono/zod-openapi";
 import { fail, ok, type Result } from "../../core/model/result.ts";
-import { parseRule } from "../../core/rules/parse.ts";
-import { audienceStore, listAudiences, takenCodes } from "../cold/audiences.ts";
-import { database, newEtag } from "../cold/database.ts";
+import { checkRule, parseRule } from "../../core/rules/parse.ts";
+import { audienceStore, draftsNaming, listAudiences, takenCodes } from "../cold/audiences.ts";
+import { database, newEtag, type Database } from "../cold/database.ts";
 import { putDocument, removeDocument } from "../cold/documents.ts";
 import type { AudienceRow } from "../cold/schema.ts";
 import { cutPage, Next, PageByKey } from "./paging.ts";
@@ -138,10 +138,13 @@ export const audienceRoutes: readonly Route[] = [
     scopes: ["rules:write"],
     tag: TAG,
     summary: "Delete an audience",
-    description: "The draft; it is live until the next publish.",
+    description: "The draft; it is live until the next publish. One that other audiences name cannot be deleted.",
     params: KeyParams,
-    reasons: ["not_found", "precondition_failed"],
+    reasons: ["not_found", "in_use", "precondition_failed"],
     async handle(call) {
+      // Who comes to name it meanwhile is told at the next publish that it is not there.
+      const users = await usersOf(database(call.env.DB), call.principal.workspace, call.params.key);
+      if (users.length > 0) return fail({ reason: "in_use", faults: users.map(inUse) });
       const removed = await removeDocument(
         audienceStore(database(call.env.DB), call.principal.workspace),
         call.params.key,
@@ -153,6 +156,23 @@ export const audienceRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** Keys of the drafts that name an audience. */
+async function usersOf(db: Database, workspace: string, key: string): Promise<readonly string[]> {
+  const drafts = await draftsNaming(db, workspace, key);
+  // The text alone may have it elsewhere, as a value that is compared with.
+  const ofWorkspace = await ruleSettingsOf(db, workspace);
+  return drafts
+    .filter(({ rule }) => {
+      const checked = checkRule(JSON.parse(rule), ofWorkspace);
+      return !checked.ok || checked.value.references.some((reference) => reference.key === key);
+    })
+    .map((draft) => draft.key);
+}
+
+function inUse(user: string) {
+  return { pointer: "", code: "in_use", message: `The audience “${user}” names it.` };
+}
 
 const CODE_TAKEN: Refusal = {
   reason: "code_taken",

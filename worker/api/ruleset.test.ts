@@ -21,7 +21,7 @@ describe("publishing", () => {
     await findWorkspace(env, ctx, shop.id);
     await put("vip", { everyone: true });
     const reply = await post("publish");
-    expect([reply.status, reply.json]).toEqual([200, { version: 1, audiences: 1 }]);
+    expect([reply.status, reply.json]).toEqual([200, { version: 1, audiences: 1, warnings: [] }]);
     expect(findWorkspace(env, ctx, shop.id)).toMatchObject({ ruleset: 1 });
   });
 
@@ -42,7 +42,7 @@ describe("publishing", () => {
     await put("vip", { everyone: true });
     await post("publish", { note: "first" });
     await post("publish", { note: "second" });
-    expect((await post("rollback", { version: 1, note: "back" })).json).toEqual({ version: 3, audiences: 1 });
+    expect((await post("rollback", { version: 1, note: "back" })).json).toEqual({ version: 3, audiences: 1, warnings: [] });
     const listed = await call("GET", "/api/ruleset/versions?limit=2", { key: shop.secret });
     expect(listed.json.versions).toMatchObject([
       { version: 3, note: "back", live: true, rolledBackFrom: 1, state: "published", audiences: 1, createdBy: "key:all" },

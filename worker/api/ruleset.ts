@@ -8,7 +8,7 @@ import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { publishDrafts, rollBack, type Published, type PublishRequest } from "../ruleset/publish.ts";
 import { cutPage, Next, PageByNumber } from "./paging.ts";
 import { route, type Context, type Route } from "./route.ts";
-import { iso, Time } from "./shapes.ts";
+import { iso, Time, Warning } from "./shapes.ts";
 
 const TAG = "Ruleset";
 
@@ -18,7 +18,15 @@ const Note = z
   .default("")
   .openapi({ description: "Why, for those who read the list of versions.", example: "Spring campaign" });
 
-const PublishedVersion = z.strictObject({ version: z.int(), audiences: z.int() }).openapi("PublishedVersion");
+const PublishedVersion = z
+  .strictObject({
+    version: z.int(),
+    audiences: z.int(),
+    warnings: z
+      .array(Warning.extend({ audience: z.string() }))
+      .openapi({ description: "What is right in a rule and yet may surprise, as a period that is cut by the retention." }),
+  })
+  .openapi("PublishedVersion");
 
 const Version = z
   .strictObject({
@@ -91,9 +99,9 @@ function requestOf({ principal, now }: Context, note: string): PublishRequest {
   return { workspace: principal.workspace, actor: `key:${principal.keyId}`, note, now };
 }
 
-function answer({ version, audiences, record }: Published) {
+function answer({ version, audiences, warnings, record }: Published) {
   rememberWorkspace(record);
-  return { body: { version, audiences } };
+  return { body: { version, audiences, warnings: [...warnings] } };
 }
 
 function view(row: RulesetVersionRow, pointer: number): z.input<typeof Version> {

@@ -31,3 +31,10 @@ export const RuleJson = z
     description: "A rule of the rule language.",
     example: { event: "Order Completed", within: "30d", count: { gte: 2 } },
   });
+
+/** What is right in a rule and yet may surprise. */
+export const Warning = z.strictObject({
+  pointer: z.string().openapi({ description: "JSON Pointer into the rule." }),
+  code: z.string(),
+  message: z.string(),
+});

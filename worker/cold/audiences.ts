@@ -1,8 +1,11 @@
-import { and, asc, eq, gt, inArray, ne } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import { auditIfChanged } from "./audit.ts";
 import { inTransaction, isUniqueViolation, type Database } from "./database.ts";
 import type { DocumentStore } from "./documents.ts";
 import { audiences, type AudienceRow } from "./schema.ts";
+
+/** Values that D1 binds in one statement at most, with room for others. */
+const MOST_BOUND = 90;
 
 export function audienceStore(db: Database, workspace: string): DocumentStore<AudienceRow> {
   const at = (key: string) => and(eq(audiences.workspace, workspace), eq(audiences.key, key));
@@ -67,4 +70,31 @@ export async function takenCodes(
     .from(audiences)
     .where(and(eq(audiences.workspace, workspace), ne(audiences.key, key), inArray(audiences.code, [...codes])));
   return new Set(rows.map((row) => row.code));
+}
+
+/** Those of `keys` that are drafts of the workspace. */
+export async function keysThere(db: Database, workspace: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const there = new Set<string>();
+  for (let at = 0; at < keys.length; at += MOST_BOUND) {
+    const rows = await db
+      .select({ key: audiences.key })
+      .from(audiences)
+      .where(and(eq(audiences.workspace, workspace), inArray(audiences.key, keys.slice(at, at + MOST_BOUND))));
+    for (const { key } of rows) there.add(key);
+  }
+  return there;
+}
+
+/** Drafts whose rule may name an audience: those whose text has its key where an audience is named. */
+export async function draftsNaming(
+  db: Database,
+  workspace: string,
+  key: string,
+): Promise<readonly Pick<AudienceRow, "key" | "rule">[]> {
+  const named = `"audience":${JSON.stringify(key)}`;
+  return db
+    .select({ key: audiences.key, rule: audiences.rule })
+    .from(audiences)
+    .where(and(eq(audiences.workspace, workspace), ne(audiences.key, key), sql`instr(${audiences.rule}, ${named}) > 0`))
+    .orderBy(asc(audiences.key));
 }

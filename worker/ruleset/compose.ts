@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { flattenRuleset } from "../../core/rules/flatten.ts";
-import type { Rule } from "../../core/rules/ast.ts";
-import { parseRule } from "../../core/rules/parse.ts";
+import { checkRule, type CheckedRule } from "../../core/rules/parse.ts";
+import { checkReferences } from "../../core/rules/references.ts";
 import type { PublishedRuleset } from "../../durable-objects/ruleset/load.ts";
 import { DAY_MS } from "../cold/records.ts";
 import type { AudienceRow, WorkspaceRow } from "../cold/schema.ts";
@@ -24,29 +24,42 @@ export type DraftFaults =
   | { readonly reason: "invalid_rule"; readonly faults: readonly DraftFault[] }
   | { readonly reason: "invalid_ruleset"; readonly faults: readonly Fault[] };
 
-/** Makes the artifact of a version from the drafts. One bad rule spoils all: half a ruleset would change who is in the rest. */
+export interface Composed {
+  readonly artifact: PublishedRuleset;
+  /** What is right in a rule and yet may surprise. */
+  readonly warnings: readonly DraftFault[];
+}
+
+/**
+ * Makes the artifact of a version from the drafts. One bad rule spoils all: half a ruleset would change who is in the rest.
+ * @param now ms: from it on the version is live
+ */
 export function compose(
   workspace: WorkspaceRow,
   version: number,
   drafts: readonly AudienceRow[],
-): Result<PublishedRuleset, DraftFaults> {
+  now: number,
+): Result<Composed, DraftFaults> {
   if (drafts.length > MOST_AUDIENCES) return tooMuch("too_many_audiences", "A workspace can have 10,000 live audiences at most.");
   const settings = { zone: workspace.timeZone, retentionMs: workspace.retentionDays * DAY_MS };
-  const audiences: { readonly key: string; readonly rule: Rule }[] = [];
+  const audiences: (CheckedRule & { readonly key: string })[] = [];
   const faults: DraftFault[] = [];
   let nodes = 0;
   let operands = 0;
   for (const { key, rule: text } of drafts) {
-    const rule = parseRule(JSON.parse(text), settings);
-    if (!rule.ok) {
-      faults.push(...rule.error.map((fault) => ({ audience: key, ...fault })));
+    const checked = checkRule(JSON.parse(text), { ...settings, now });
+    if (!checked.ok) {
+      faults.push(...checked.error.map((fault) => ({ audience: key, ...fault })));
       continue;
     }
-    const size = measureRule(rule.value);
+    const size = measureRule(checked.value.rule);
     nodes += size.nodes;
     operands += size.operands;
-    audiences.push({ key, rule: rule.value });
+    audiences.push({ key, ...checked.value });
   }
+  // A rule that is none is there all the same: who names it is not at fault.
+  const unread = drafts.filter(({ key }) => faults.some(({ audience }) => audience === key));
+  faults.push(...checkReferences([...audiences, ...unread.map(({ key }) => ({ key, references: [] }))]));
   if (faults.length > 0) return fail({ reason: "invalid_rule", faults });
   if (nodes > MOST_NODES)
     return tooMuch("too_many_nodes", "All audiences together can have 100,000 conditions and groups at most.");
@@ -66,7 +79,8 @@ export function compose(
   if (text.length * 3 > MOST_BYTES && new TextEncoder().encode(text).byteLength > MOST_BYTES) {
     return tooMuch("too_many_bytes", "All audiences together can take 10 MB at most. Larger sets are better kept as a list.");
   }
-  return ok(artifact);
+  const warnings = audiences.flatMap(({ key, warnings: found }) => found.map((warning) => ({ audience: key, ...warning })));
+  return ok({ artifact, warnings });
 }
 
 function tooMuch(code: string, message: string): Result<never, DraftFaults> {

@@ -206,6 +206,36 @@ describe("a publish", () => {
     expect(await publishDrafts(env, { ...request, workspace: other.id })).toMatchObject({ value: { version: 1, audiences: 0 } });
   });
 
+  it("of audiences that name one that is not there, or each other, is refused at each place", async () => {
+    await draft("a", { any: [{ audience: "b" }, { audience: "none" }] });
+    await draft("b", { not: { audience: "a" } });
+    await draft("c", { audience: "a" });
+    const refused = await publishDrafts(env, request);
+    if (refused.ok) throw new Error("published");
+    expect(refused.error.faults).toMatchObject([
+      { audience: "a", pointer: "/any/0/audience", code: "cycle" },
+      { audience: "a", pointer: "/any/1/audience", code: "unknown_audience" },
+      { audience: "b", pointer: "/not/audience", code: "cycle" },
+    ]);
+    expect(await pointer()).toBe(0);
+  });
+
+  it("does not blame who names an audience whose rule is none", async () => {
+    await draft("a", { audience: "b" });
+    await draft("b", { unheard: "of" });
+    const refused = await publishDrafts(env, request);
+    if (refused.ok) throw new Error("published");
+    expect(refused.error.faults).toMatchObject([{ audience: "b", code: "unknown_key" }]);
+  });
+
+  it("warns of periods that reach beyond what is kept, at the instant it is made", async () => {
+    await draft("old", { event: "x", within: { after: "1965-01-01" } });
+    const at = Date.UTC(2026, 0, 1);
+    expect(await publishDrafts(env, { ...request, now: at })).toMatchObject({
+      value: { warnings: [{ audience: "old", pointer: "/within", code: "cut_by_retention" }] },
+    });
+  });
+
   it("keeps settings that change at the same time", async () => {
     const stores = withPut(1, async () => {
       await updateWorkspaceRecord(env.PUBLISHED, workspace, (before) => ({ ...before!, smallCount: 9 }));

@@ -5,7 +5,7 @@ import type { WorkspaceRecord } from "../cold/records.ts";
 import { dropReservation, findVersion, reserveRollback, reserveVersion } from "../cold/ruleset-versions.ts";
 import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { Unavailable } from "../wire/unavailable.ts";
-import { compose, type DraftFaults } from "./compose.ts";
+import { compose, type DraftFault, type DraftFaults } from "./compose.ts";
 import { goLive, readArtifact, storeArtifact } from "./artifact-store.ts";
 
 /** Who publishes, where, when (ms), and what they say about it. */
@@ -20,6 +20,7 @@ export interface PublishRequest {
 export interface Published {
   readonly version: number;
   readonly audiences: number;
+  readonly warnings: readonly DraftFault[];
   /** The workspace's record as it is now; its `ruleset` is higher where a later publish was faster. */
   readonly record: WorkspaceRecord;
 }
@@ -40,13 +41,14 @@ export async function publishDrafts(stores: Stores, request: PublishRequest): Pr
     const above = await pointerOf(stores, workspace);
     const reserved = await reserveVersion(db, { workspace, note, createdAt: now, createdBy: actor, above });
     if (reserved.workspace === undefined) throw new Unavailable("D1 does not know the workspace of a live key");
-    const composed = compose(reserved.workspace, reserved.version, reserved.drafts);
+    const composed = compose(reserved.workspace, reserved.version, reserved.drafts, now);
     if (!composed.ok) {
       await dropReservation(db, workspace, reserved.version);
       return composed;
     }
-    const published = await publish(stores, request, "ruleset.publish", composed.value);
-    if (published !== undefined) return ok(published);
+    const { artifact, warnings } = composed.value;
+    const published = await publish(stores, request, "ruleset.publish", artifact);
+    if (published !== undefined) return ok({ ...published, warnings });
   }
   throw new Unavailable("R2 has rulesets that D1 does not know");
 }
@@ -83,7 +85,7 @@ async function publish(
   const { version } = artifact.ruleset;
   const { workspace, actor, now } = request;
   const record = await goLive(stores, artifact.ruleset, { workspace, at: now, actor, action, target: `ruleset:${version}` });
-  return { version, audiences: artifact.audiences.length, record };
+  return { version, audiences: artifact.audiences.length, warnings: [], record };
 }
 
 async function pointerOf(stores: Stores, workspace: string): Promise<number> {

@@ -13,6 +13,7 @@ export const REASONS = {
   origin_not_allowed: { status: 403, title: "The source does not take calls from this origin" },
   not_found: { status: 404, title: "There is nothing here" },
   method_not_allowed: { status: 405, title: "The method is not for this path" },
+  in_use: { status: 409, title: "Others use it" },
   precondition_failed: { status: 412, title: "It has changed since it was read" },
   too_large: { status: 413, title: "The body is larger than is taken" },
   unsupported_encoding: { status: 415, title: "The Content-Encoding is not supported" },
