@@ -209,8 +209,9 @@ export class Evaluation {
     for (let index = start[condition] ?? 0; index < end; index++) {
       const audience = list[index] ?? 0;
       if (this.#scope && !this.#scope.audiences.has(audience)) continue;
+      if (!ruleset.affected.mayBeTrue(audience, this.values) && !this.isMember(audience)) continue;
       if (ruleset.bareCondition(audience) >= 0) this.#setMember(audience, value === TRUE);
-      else if (this.isMember(audience) || ruleset.affected.mayBeTrue(audience, this.values)) this.#mark(audience);
+      else this.#mark(audience);
     }
   }
 

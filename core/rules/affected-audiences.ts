@@ -1,9 +1,6 @@
-import type { FlatAudience, FlatLogic } from "./artifact.ts";
+import type { FlatCondition, FlatLogic, RulesetArtifact } from "./artifact.ts";
 import { gather, type Lists } from "./lists.ts";
 import { FALSE, negated, TRUE, type Tri } from "./truth.ts";
-
-/** Stands for no condition. */
-const NONE = -1;
 
 /** A value that a condition must have for an audience to be true at all. */
 interface Requirement {
@@ -17,31 +14,23 @@ export class AffectedAudiences {
   readonly whenTrue: Lists;
   /** Audiences by the conditions they want false, inside a `not` or `none`. One may be in both. */
   readonly whenFalse: Lists;
-  /** By audience, one condition that must have some value for it to be true; NONE where there is no such condition. */
+  /** By audience, one condition that must have some value for it to be true, times four, and that value; negative where there is no such condition. */
   readonly #watched: Int32Array;
-  /** That value. */
-  readonly #needed: Int8Array;
 
-  /**
-   * @param isBroken what cannot be evaluated is changed by nothing
-   * @param emptyValues by condition, what it says of somebody of whom nothing is known
-   */
-  constructor(audiences: readonly FlatAudience[], isBroken: (audience: number) => boolean, emptyValues: Int8Array) {
+  /** @param isBroken what cannot be evaluated is changed by nothing */
+  constructor({ audiences, conditions }: RulesetArtifact, isBroken: (audience: number) => boolean) {
     const wanted = { [TRUE]: [] as [number, number][], [FALSE]: [] as [number, number][] };
-    this.#watched = new Int32Array(audiences.length).fill(NONE);
-    this.#needed = new Int8Array(audiences.length);
+    this.#watched = new Int32Array(audiences.length).fill(-1);
     for (const [audience, { logic }] of audiences.entries()) {
       if (isBroken(audience)) continue;
       for (const value of [TRUE, FALSE] as const) {
         for (const condition of wantedIn(logic, value)) wanted[value].push([condition, audience]);
       }
-      const watch = mostTelling(requirements(logic, TRUE), emptyValues);
-      if (!watch) continue;
-      this.#watched[audience] = watch.condition;
-      this.#needed[audience] = watch.value;
+      const watch = rarest(requirements(logic, TRUE), conditions);
+      if (watch) this.#watched[audience] = watch.condition * 4 + watch.value;
     }
-    this.whenTrue = gather(emptyValues.length, wanted[TRUE]);
-    this.whenFalse = gather(emptyValues.length, wanted[FALSE]);
+    this.whenTrue = gather(conditions.length, wanted[TRUE]);
+    this.whenFalse = gather(conditions.length, wanted[FALSE]);
   }
 
   /**
@@ -49,8 +38,8 @@ export class AffectedAudiences {
    * that is not true need not be evaluated. When it changes, the audience is asked about again.
    */
   mayBeTrue(audience: number, values: Int8Array): boolean {
-    const condition = this.#watched[audience] ?? NONE;
-    return condition === NONE || values[condition] === this.#needed[audience];
+    const watched = this.#watched[audience] ?? -1;
+    return watched < 0 || values[watched >> 2] === (watched & 3);
   }
 }
 
@@ -83,16 +72,36 @@ function requirements(logic: FlatLogic, value: Tri): readonly Requirement[] {
   }
 }
 
-/**
- * The one to watch: best one that does not hold from the start, and of those the last, which is asked last when a profile
- * is opened. Conditions on traits come after those on events.
- */
-function mostTelling(required: readonly Requirement[], emptyValues: Int8Array): Requirement | undefined {
+/** The one to watch: what is seldom so. Of those the last, for when a profile is opened, traits are asked after events. */
+function rarest(required: readonly Requirement[], conditions: readonly FlatCondition[]): Requirement | undefined {
   let best: Requirement | undefined;
-  for (const one of required) if (best === undefined || tells(one, emptyValues) > tells(best, emptyValues)) best = one;
+  let least = Infinity;
+  for (const one of required) {
+    const frequency = frequencyOf(one, conditions[one.condition]);
+    if (frequency > least || (frequency === least && best && one.condition < best.condition)) continue;
+    best = one;
+    least = frequency;
+  }
   return best;
 }
 
-function tells({ condition, value }: Requirement, emptyValues: Int8Array): number {
-  return emptyValues[condition] === value ? condition - emptyValues.length : condition;
+/** A guess from what a condition asks, in no unit. */
+function frequencyOf({ value }: Requirement, condition: FlatCondition | undefined): number {
+  if (value !== TRUE) return 5; // most are false, and known to be
+  if (condition?.kind !== "trait") return 4;
+  switch (condition.test.op) {
+    case "eq":
+      return 1;
+    case "ne":
+    case "notIn":
+    case "exists":
+      return 4;
+    case "lt":
+    case "lte":
+    case "gt":
+    case "gte":
+      return 3;
+    default:
+      return 2;
+  }
 }

@@ -16,6 +16,9 @@ import { FALSE, TRUE, UNKNOWN, type Tri } from "./truth.ts";
 /** For an audience whose logic is more than one condition; also an index that no condition has. */
 const NONE = -1;
 
+/** Stands for the logic of an audience that cannot be evaluated. */
+const NO_ONE: FlatLogic = { kind: "any", of: [] };
+
 /** How the programs of conditions are told apart; the kinds that need none are answered without. */
 export type Program = EventProgram | SequenceProgram | TraitProgram;
 
@@ -79,14 +82,14 @@ export class Ruleset {
     const broken = Uint8Array.from(audiences, ({ logic }) => (isKnownLogic(logic, (index) => known[index] === true) ? 0 : 1));
     this.index = new ConditionIndex(artifact, known);
     this.graph = new AudienceGraph(artifact, this.index.onAudience, (key) => this.audienceIndex(key), broken);
-    this.#logics = new LogicCode(audiences.map(({ logic }, index) => (this.isBroken(index) ? { kind: "everyone" } : logic)));
+    this.#logics = new LogicCode(audiences.map(({ logic }, index) => (this.isBroken(index) ? NO_ONE : logic)));
     this.brokenKeys = this.audienceKeys.filter((_, index) => this.isBroken(index));
 
     this.#bare = Int32Array.from(audiences, ({ logic }) => (typeof logic === "number" ? logic : NONE));
     this.emptyValues = Int8Array.from(conditions, (condition, index) => (known[index] === true ? ofNothing(condition) : FALSE));
     this.emptyMembers = new Uint8Array(audiences.length);
     this.#fillEmptyMembers();
-    this.affected = new AffectedAudiences(audiences, (audience) => this.isBroken(audience), this.emptyValues);
+    this.affected = new AffectedAudiences(artifact, (audience) => this.isBroken(audience));
     this.emptyKeys = this.audienceKeys.filter((_, audience) => this.emptyMembers[audience] === 1);
   }
 
@@ -113,7 +116,6 @@ export class Ruleset {
 
   /** The value of an audience, given those of all conditions. False for a broken one, whatever its other parts say. */
   audienceValue(audience: number, values: Int8Array): Tri {
-    if (this.isBroken(audience)) return FALSE;
     return this.#logics.value(audience, values);
   }
 
