@@ -10,15 +10,6 @@ export interface ColumnKind<Of extends Column> {
   readonly make: (events: readonly LogEvent[]) => Of;
 }
 
-/**
- * Columns over a list so short are worked out anew when they are asked for: a profile has about a thousand lists, and what
- * is kept for each would be several times what its events take.
- */
-const SHORT = 64;
-
-/** The columns of the short list asked last: the conditions on a selection are asked one after the other. */
-const lately: { of: SelectedEvents | undefined; readonly columns: Map<string, Column> } = { of: undefined, columns: new Map() };
-
 /** One profile's events that a selection selects, in log order, with the columns that conditions on them ask for. */
 export class SelectedEvents {
   readonly events: readonly LogEvent[];
@@ -38,7 +29,6 @@ export class SelectedEvents {
   insert(event: LogEvent): void {
     if (this.#own) insertInLogOrder(this.#own, event);
     const { events } = this;
-    if (lately.of === this) lately.columns.clear();
     if (!this.#columns) return;
     for (const [key, column] of this.#columns) {
       if (column.size === events.length - 1) column.insert(events, placeInLog(events, event), event);
@@ -48,19 +38,10 @@ export class SelectedEvents {
 
   /** A column, built when it is first asked for, and again where the shared list grew before the event was noted here. */
   column<Of extends Column>({ key, is, make }: ColumnKind<Of>): Of {
-    const columns = this.events.length <= SHORT ? this.#lately() : (this.#columns ??= new Map<string, Column>());
-    const held = columns.get(key);
+    const held = this.#columns?.get(key);
     if (held instanceof is && held.size === this.events.length) return held;
     const column = make(this.events);
-    columns.set(key, column);
+    (this.#columns ??= new Map()).set(key, column);
     return column;
-  }
-
-  #lately(): Map<string, Column> {
-    if (lately.of !== this) {
-      lately.of = this;
-      lately.columns.clear();
-    }
-    return lately.columns;
   }
 }
