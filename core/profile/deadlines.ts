@@ -1,12 +1,15 @@
 /** Conditions a block: what is touched together lies together in the artifact, so few blocks change at a time. */
 const BLOCK = 128;
 
+/** A block as it begins: a plain array, for a small typed one takes more room and much longer to make. */
+const NEVER: readonly number[] = Array.from({ length: BLOCK }, () => Infinity);
+
 /**
  * For each condition the next instant at which time alone changes it, and the earliest of all. Most conditions have none,
  * so blocks of them exist only where some do: a profile of few events costs little under ten thousand conditions.
  */
 export class Deadlines {
-  readonly #blocks: (Float64Array | undefined)[];
+  readonly #blocks: (number[] | undefined)[];
   readonly #earliest: Float64Array;
   /** Blocks whose earliest was moved later and must be searched again. */
   readonly #stale = new Set<number>();
@@ -23,7 +26,7 @@ export class Deadlines {
     let block = this.#blocks[index];
     if (block === undefined) {
       if (at === Infinity) return;
-      block = new Float64Array(BLOCK).fill(Infinity);
+      block = NEVER.slice();
       this.#blocks[index] = block;
     }
     const earliest = this.#earliest[index] ?? Infinity;
@@ -57,7 +60,7 @@ export class Deadlines {
   }
 }
 
-function smallest(instants: Float64Array | undefined): number {
+function smallest(instants: ArrayLike<number> | undefined): number {
   let earliest = Infinity;
   for (let at = 0; at < (instants?.length ?? 0); at++) {
     const instant = instants?.[at] ?? Infinity;

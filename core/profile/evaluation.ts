@@ -3,8 +3,11 @@ import { countUntil } from "../model/log.ts";
 import type { Scope, Standing } from "../rules/audience-graph.ts";
 import { newFinding, type Finding } from "../rules/event-window.ts";
 import { selectionsOf } from "../rules/artifact.ts";
+import type { Lists } from "../rules/lists.ts";
+import { triAt } from "../rules/logic-code.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { NOT_THE_SAME, type RulesetChange } from "../rules/ruleset-change.ts";
+import type { TraitTable } from "../rules/trait-table.ts";
 import { FALSE, TRUE, triOf, type Tri } from "../rules/truth.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ConditionReader, Instant } from "./reader.ts";
@@ -20,6 +23,8 @@ export class Evaluation {
   revision = 0;
   /** Conditions looked at so far. */
   touched = 0;
+  /** Audiences of more than one condition evaluated so far. */
+  evaluated = 0;
   /** By condition. */
   readonly values: Int8Array;
   /** Told of each audience that the profile comes into or leaves. */
@@ -96,8 +101,11 @@ export class Evaluation {
   }
 
   /** Indexes of the audiences the profile is in, ascending. */
-  *audiences(): Iterable<number> {
-    for (const [audience, is] of this.#members.entries()) if (is === 1) yield audience;
+  audiences(): number[] {
+    const members = this.#members;
+    const audiences: number[] = [];
+    for (let audience = 0; audience < members.length; audience++) if (members[audience] === 1) audiences.push(audience);
+    return audiences;
   }
 
   /** Lets time pass; what it changes is done at its own instant. Nothing where `now` is not later. */
@@ -121,21 +129,34 @@ export class Evaluation {
 
   /** Evaluates a condition that an event may have changed, in the past too. Audiences follow with `finish`. */
   evaluate(condition: number): void {
-    this.unsettle(condition);
+    this.#unsettle(condition);
     this.#find(condition);
   }
 
-  /** As `evaluate`, for a condition on a trait whose value is known and has no later one: without the search. */
-  answer(condition: number, value: Json | undefined): void {
-    this.touched += 1;
-    const program = this.#ruleset.program(condition);
-    if (program.kind !== "trait") return;
-    this.#deadlines.set(condition, program.next?.(value, this.#now) ?? Infinity);
-    this.#setValue(condition, program.check(value, this.#now));
+  /** As `evaluate`, for all conditions on a trait whose value is known and has no later one: without the search. */
+  answer(table: TraitTable, value: Json | undefined): void {
+    const { conditions, others } = table;
+    this.unsettleAll(conditions);
+    this.unsettleAll(others);
+    this.touched += conditions.length + others.length;
+    // What the table answers only events change, so it is due at none but theirs, and those are all past.
+    const answers = table.ask(value);
+    for (let place = 0; place < conditions.length; place++) this.#setValue(conditions[place] ?? 0, triAt(answers, place));
+    for (const condition of others) {
+      const program = this.#ruleset.program(condition);
+      if (program.kind !== "trait") continue;
+      this.#deadlines.set(condition, program.next?.(value, this.#now) ?? Infinity);
+      this.#setValue(condition, program.check(value, this.#now));
+    }
   }
 
-  /** Notes that an event may have changed what a condition said in the past. */
-  unsettle(condition: number): void {
+  /** Notes that an event may have changed what conditions said in the past. */
+  unsettleAll(conditions: readonly number[]): void {
+    if (this.#ruleset.graph.standings.length === 0) return;
+    for (const condition of conditions) this.#unsettle(condition);
+  }
+
+  #unsettle(condition: number): void {
     const { graph } = this.#ruleset;
     if (graph.standings.length === 0) return;
     for (const standing of graph.standingsOver(condition)) if (this.#isInScope(standing.condition)) this.#restless.add(standing);
@@ -148,6 +169,7 @@ export class Evaluation {
       // While one rank is evaluated only higher ones are added to.
       for (const audience of this.#dirty[rank] ?? []) {
         this.#ruleset.marks[audience] = 0;
+        this.evaluated += 1;
         this.#setMember(audience, this.#ruleset.audienceValue(audience, this.values) === TRUE);
       }
     }
@@ -172,14 +194,22 @@ export class Evaluation {
   }
 
   #setValue(condition: number, value: Tri): void {
-    if (this.values[condition] === value) return;
+    const before = this.values[condition];
+    if (before === value) return;
     this.values[condition] = value;
+    const { whenTrue, whenFalse } = this.#ruleset.affected;
+    if (before === TRUE || value === TRUE) this.#tell(whenTrue, condition, value);
+    if (before === FALSE || value === FALSE) this.#tell(whenFalse, condition, value);
+  }
+
+  /** Leads a change of a condition to the audiences that it may change. */
+  #tell({ start, list }: Lists, condition: number, value: Tri): void {
     const ruleset = this.#ruleset;
-    const { start, list } = ruleset.audiencesByCondition;
     const end = start[condition + 1] ?? 0;
     for (let index = start[condition] ?? 0; index < end; index++) {
       const audience = list[index] ?? 0;
       if (this.#scope && !this.#scope.audiences.has(audience)) continue;
+      if (!ruleset.affected.mayBeTrue(audience, this.values) && !this.isMember(audience)) continue;
       if (ruleset.bareCondition(audience) >= 0) this.#setMember(audience, value === TRUE);
       else this.#mark(audience);
     }

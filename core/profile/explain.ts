@@ -9,10 +9,10 @@ import {
 } from "../rules/artifact.ts";
 import type { Aggregate, AudienceCondition, Filter, TraitCondition, ValueTest } from "../rules/ast.ts";
 import { newFinding, type Finding } from "../rules/event-window.ts";
+import { LogicCode, triAt } from "../rules/logic-code.ts";
 import { pathText, readPath } from "../rules/path.ts";
-import { compileLogic, triAt, type Logic } from "../rules/program.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
-import { truthOf, type Truth } from "../rules/truth.ts";
+import { truthOf, type Tri, type Truth } from "../rules/truth.ts";
 import { chosenEvents } from "./chosen-events.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { History } from "./history.ts";
@@ -126,7 +126,8 @@ class Explainer {
 
   explain(logic: FlatLogic): ExplainNode {
     if (typeof logic === "number") return this.#condition(logic);
-    const explained = this.#watch(conditionsIn(logic), compileLogic(logic));
+    const code = new LogicCode([logic]);
+    const explained = this.#watch(conditionsIn(logic), (values) => code.value(0, values));
     switch (logic.kind) {
       case "all":
       case "any":
@@ -214,7 +215,7 @@ class Explainer {
   }
 
   /** What some conditions come to, and when that changes: not every change of one of them is one of the whole. */
-  #watch(conditions: Iterable<number>, evaluate: Logic): Explained {
+  #watch(conditions: Iterable<number>, evaluate: (values: Int8Array) => Tri): Explained {
     const evaluation = new Evaluation(this.#reader, this.#instant, this.#ruleset.graph.scopeOf(conditions));
     const value = evaluate(evaluation.values);
     let at = Infinity;

@@ -197,19 +197,16 @@ class MaintainedMemberships implements Memberships {
   #applyTrait(key: string): void {
     const conditions = this.#ruleset.index.onTrait(key);
     if (conditions.length === 0) return;
-    for (const condition of conditions) this.#evaluation.unsettle(condition);
     const setters = this.#history.settersOf(key);
     const known = countUntil(setters, this.#evaluation.now);
     const value = valueSetBy(setters[known - 1], key);
     const settled = known === setters.length;
     const comparable = settled && typeof value !== "object";
-    if (comparable && this.#traits.has(key) && this.#traits.get(key) === value) return;
+    if (comparable && this.#traits.has(key) && this.#traits.get(key) === value) this.#evaluation.unsettleAll(conditions);
+    else if (settled) this.#evaluation.answer(this.#ruleset.traitTable(key), value);
+    else this.#evaluateAll(conditions);
     if (comparable) this.#traits.set(key, value);
     else this.#traits.delete(key);
-    for (const condition of conditions) {
-      if (settled) this.#evaluation.answer(condition, value);
-      else this.#evaluation.evaluate(condition);
-    }
   }
 
   #applyFact({ name, properties }: LogEvent): void {

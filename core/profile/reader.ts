@@ -4,13 +4,20 @@ import type { FlatSequence } from "../rules/artifact.ts";
 import { shareOf } from "../rules/bucket.ts";
 import { findEvents, type Finding } from "../rules/event-window.ts";
 import { findAnswer, findListed } from "../rules/facts.ts";
-import type { TraitProgram } from "../rules/program.ts";
+import type { Selects, TraitProgram } from "../rules/program.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { NOT_THE_SAME, type RulesetChange } from "../rules/ruleset-change.ts";
 import { SelectedEvents } from "../rules/selected-events.ts";
-import { findSequence, type SequenceEvents } from "../rules/sequence.ts";
+import { findSequence } from "../rules/sequence.ts";
+import type { SequenceEvents } from "../rules/sequence-walk.ts";
 import { triOf } from "../rules/truth.ts";
 import { valueSetBy, type History } from "./history.ts";
+
+/**
+ * Among so few events it is selected anew for each question: a profile has about a thousand selections, and to keep what
+ * each selects would take as much room as the events themselves.
+ */
+const SHORT = 64;
 
 /** Of the selections of a name most select nothing of one person: they share this, which nobody adds to. */
 const NOTHING = new SelectedEvents([], false);
@@ -22,13 +29,15 @@ export interface Instant {
 }
 
 /**
- * Evaluates the conditions of a ruleset over one history, but those on other audiences. Keeps, for each selection that was
- * asked about, the events it selects: so its filter is asked once an event, however many conditions count them.
+ * Evaluates the conditions of a ruleset over one history, but those on other audiences. Keeps the
+ * events that a selection selects among many: so its filter is asked once an event, however many conditions count them.
  */
 export class ConditionReader {
   readonly ruleset: Ruleset;
   readonly history: History;
   readonly #selected = new Map<number, SelectedEvents>();
+  /** What was selected last: conditions on one selection are asked one after the other. */
+  #lately = { selection: NaN, selected: NOTHING };
   readonly #shares = new Map<string, number>();
 
   constructor(ruleset: Ruleset, history: History) {
@@ -49,6 +58,7 @@ export class ConditionReader {
 
   /** Takes note of an event that was just put into the history, under a selection of its name. */
   note(selection: number, event: LogEvent): void {
+    if (selection === this.#lately.selection) this.#lately = { selection: NaN, selected: NOTHING };
     const selected = this.#selected.get(selection);
     if (!selected || !(this.ruleset.selects(selection)?.(event) ?? true)) return;
     if (selected === NOTHING) this.#selected.delete(selection);
@@ -96,13 +106,16 @@ export class ConditionReader {
     return findSequence(program, this.#eventsOf(program), instant.now, this.#horizon(instant), finding);
   }
 
-  /** The events of the history that a selection selects. */
+  /** The events of the history that a selection selects. Short lists hold until the next question. */
   selected(selection: number): SelectedEvents {
+    if (selection === this.#lately.selection) return this.#lately.selected;
     const held = this.#selected.get(selection);
     if (held) return held;
-    const found = this.#select(selection);
-    const selected = found.events.length === 0 ? NOTHING : found;
-    this.#selected.set(selection, selected);
+    const names = this.ruleset.artifact.selections[selection]?.names ?? [];
+    const among = this.#among(names);
+    const selected = this.#select(names, among, this.ruleset.selects(selection));
+    if (among.length > SHORT) this.#selected.set(selection, selected);
+    else this.#lately = { selection, selected };
     return selected;
   }
 
@@ -132,23 +145,26 @@ export class ConditionReader {
     };
   }
 
-  #select(selection: number): SelectedEvents {
-    const { history } = this;
-    const names = this.ruleset.artifact.selections[selection]?.names ?? [];
-    const selects = this.ruleset.selects(selection);
-    if (names === "*") return new SelectedEvents(history.events.filter(selects ?? isAnyCall), false);
+  /** The events among which a selection selects, in log order. */
+  #among(names: readonly string[] | "*"): readonly LogEvent[] {
     const [name, ...others] = names;
-    if (name !== undefined && others.length === 0) {
-      const named = history.named(name);
+    return names !== "*" && name !== undefined && others.length === 0 ? this.history.named(name) : this.history.events;
+  }
+
+  #select(names: readonly string[] | "*", among: readonly LogEvent[], selects: Selects | undefined): SelectedEvents {
+    if (names === "*") return ownList(among.filter(selects ?? isAnyCall));
+    if (names.length === 1) {
+      if (selects) return ownList(among.filter(selects));
       // Without a filter the history's own list serves, and grows by itself.
-      return selects ? new SelectedEvents(named.filter(selects), false) : new SelectedEvents(named, true);
+      return among.length === 0 ? NOTHING : new SelectedEvents(among, true);
     }
     const named = new Set(names);
-    return new SelectedEvents(
-      history.events.filter((event) => named.has(event.name) && (selects?.(event) ?? true)),
-      false,
-    );
+    return ownList(among.filter((event) => named.has(event.name) && (selects?.(event) ?? true)));
   }
+}
+
+function ownList(events: readonly LogEvent[]): SelectedEvents {
+  return events.length === 0 ? NOTHING : new SelectedEvents(events, false);
 }
 
 /** Evaluates a condition on a trait: its value now, and the first later instant at which time or an identify changes the answer. */

@@ -32,17 +32,3 @@ export function anyOf<Of>(parts: readonly Ask<Of>[]): Ask<Of> {
 export function not<Of>(part: Ask<Of>): Ask<Of> {
   return (of) => negated(part(of));
 }
-
-export function atLeast<Of>(least: number, parts: readonly Ask<Of>[]): Ask<Of> {
-  return (of) => {
-    let trues = 0;
-    let unknowns = 0;
-    for (const part of parts) {
-      const value = part(of);
-      if (value === TRUE) trues += 1;
-      else if (value === UNKNOWN) unknowns += 1;
-    }
-    if (trues >= least) return TRUE;
-    return trues + unknowns < least ? FALSE : UNKNOWN;
-  };
-}

@@ -10,9 +10,23 @@ export const LARGEST_EXACT = 2 ** 52;
 
 const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
+/** Integers below this stand, with any point put into them, for doubles of their own: no two for one. */
+const FIFTEEN_DIGITS = 1e15;
+/** Digits after the point up to which the quick way is tried: money has two. */
+const FEW_DIGITS = 4;
+
+/** `value` times ten to the power of `digits` where that is an integer of at most 15 digits, found without its text; else NaN. */
+function quicklyScaled(value: number, digits: number): number {
+  const power = POWERS[digits] ?? NaN;
+  const product = Math.round(value * power);
+  // The quotient is rounded right, so this is the number that the digits of the product stand for.
+  return Math.abs(product) < FIFTEEN_DIGITS && product / power === value ? product : NaN;
+}
+
 /** Digits after the point in the shortest decimal form of a finite number. */
 export function fractionDigits(value: number): number {
   if (Number.isInteger(value)) return 0;
+  for (let digits = 1; digits <= FEW_DIGITS; digits++) if (!Number.isNaN(quicklyScaled(value, digits))) return digits;
   const { digits, exponent } = decimalOf(value);
   return Math.max(0, digits.length - digits.indexOf(".") - 1 - exponent);
 }
@@ -30,11 +44,8 @@ function decimalOf(value: number): { readonly digits: string; readonly exponent:
  * @param digits at least `fractionDigits(value)`
  */
 export function scaled(value: number, digits: number): Scaled {
-  const power = POWERS[digits];
-  if (power !== undefined && Number.isSafeInteger(value)) {
-    const product = value * power;
-    if (Math.abs(product) <= LARGEST_EXACT) return product;
-  }
+  const product = quicklyScaled(value, digits);
+  if (!Number.isNaN(product)) return product;
   const decimal = decimalOf(value);
   const [whole = "", fraction = ""] = decimal.digits.split(".");
   const zeros = digits + decimal.exponent - fraction.length;

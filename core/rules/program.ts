@@ -2,17 +2,17 @@ import { isAnyCall, type LogEvent } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import { isSessionEvent } from "../model/sessions.ts";
 import { COMPUTED } from "../model/event.ts";
-import type { FlatEventCondition, FlatLogic, FlatSequence, Selection } from "./artifact.ts";
+import type { FlatEventCondition, FlatSequence, Selection } from "./artifact.ts";
 import type { Filter, TraitCondition } from "./ast.ts";
 import { compileTest, type NextChange } from "./checks.ts";
-import { allOf, anyOf, atLeast, not } from "./combine.ts";
+import { allOf, anyOf, not } from "./combine.ts";
 import type { EventProgram } from "./event-window.ts";
 import { nextOfTest } from "./next-change.ts";
 import { readPath } from "./path.ts";
-import type { SequenceProgram } from "./sequence.ts";
+import type { SequenceProgram } from "./sequence-walk.ts";
 import { spanOf, type SpanSettings } from "./spans.ts";
 import { tallyOf, type TallySettings } from "./tally-of.ts";
-import { FALSE, TRUE, triOf, UNKNOWN, type Tri } from "./truth.ts";
+import { TRUE, triOf, type Tri } from "./truth.ts";
 
 /** Closures for the parts of an artifact. They are built when first asked for: most profiles ask for few. */
 
@@ -93,31 +93,4 @@ function compileFilter(filter: Filter, zone: string): (event: LogEvent) => Tri {
       return (event) => triOf(event[kind] === is);
     }
   }
-}
-
-/** The logic of an audience over the values of all conditions. */
-export type Logic = (values: Int8Array) => Tri;
-
-export function compileLogic(logic: FlatLogic): Logic {
-  if (typeof logic === "number") return (values) => triAt(values, logic);
-  switch (logic.kind) {
-    case "all":
-      return allOf(logic.of.map(compileLogic));
-    case "any":
-      return anyOf(logic.of.map(compileLogic));
-    case "none":
-      return not(anyOf(logic.of.map(compileLogic)));
-    case "not":
-      return not(compileLogic(logic.part));
-    case "atLeast":
-      return atLeast(logic.least, logic.of.map(compileLogic));
-    case "everyone":
-      return () => TRUE;
-  }
-}
-
-/** A value of a condition as it is stored: one signed byte. */
-export function triAt(values: Int8Array, index: number): Tri {
-  const value = values[index];
-  return value === TRUE ? TRUE : value === FALSE ? FALSE : UNKNOWN;
 }

@@ -1,27 +1,23 @@
 import { LocalDays } from "../model/local-calendar.ts";
-import { conditionsIn, type FlatCondition, type FlatLogic, type RulesetArtifact } from "./artifact.ts";
+import { AffectedAudiences } from "./affected-audiences.ts";
+import type { FlatCondition, FlatLogic, RulesetArtifact } from "./artifact.ts";
 import { AudienceGraph } from "./audience-graph.ts";
 import { ofMissing } from "./checks.ts";
 import { ConditionIndex } from "./condition-index.ts";
 import type { EventProgram } from "./event-window.ts";
 import { isKnownCondition, isKnownLogic, isKnownSelection } from "./known.ts";
-import { gather, type Lists } from "./lists.ts";
-import {
-  compileEvent,
-  compileLogic,
-  compileSelection,
-  compileSequence,
-  compileTrait,
-  type Logic,
-  type Selects,
-  type TraitProgram,
-} from "./program.ts";
-import type { SequenceProgram } from "./sequence.ts";
+import { LogicCode } from "./logic-code.ts";
+import { compileEvent, compileSelection, compileSequence, compileTrait, type Selects, type TraitProgram } from "./program.ts";
+import type { SequenceProgram } from "./sequence-walk.ts";
 import { answerOfNothing } from "./tally-of.ts";
+import { TraitTable } from "./trait-table.ts";
 import { FALSE, TRUE, UNKNOWN, type Tri } from "./truth.ts";
 
 /** For an audience whose logic is more than one condition; also an index that no condition has. */
 const NONE = -1;
+
+/** Stands for the logic of an audience that cannot be evaluated. */
+const NO_ONE: FlatLogic = { kind: "any", of: [] };
 
 /** How the programs of conditions are told apart; the kinds that need none are answered without. */
 export type Program = EventProgram | SequenceProgram | TraitProgram;
@@ -50,15 +46,15 @@ export class Ruleset {
   readonly emptyKeys: readonly string[];
   readonly index: ConditionIndex;
   readonly graph: AudienceGraph;
-  /** Audiences by the conditions their logic holds, each once. */
-  readonly audiencesByCondition: Lists;
+  readonly affected: AffectedAudiences;
   /** By audience, all zero between two calls: room to mark what must be evaluated, lent to one profile at a time. */
   readonly marks: Uint8Array;
   /** For an audience that is one condition and nothing else, its index. */
   readonly #bare: Int32Array;
   readonly #programs: (Program | undefined)[];
   readonly #selects: (Selects | null | undefined)[];
-  readonly #logics: (Logic | undefined)[];
+  readonly #logics: LogicCode;
+  readonly #traitTables = new Map<string, TraitTable>();
   readonly #days = new Map<string, LocalDays>();
   #indexByKey: ReadonlyMap<string, number> | undefined;
 
@@ -75,7 +71,6 @@ export class Ruleset {
     this.marks = new Uint8Array(audiences.length);
     this.#programs = Array.from({ length: conditions.length }, () => undefined);
     this.#selects = Array.from({ length: selections.length }, () => undefined);
-    this.#logics = Array.from({ length: audiences.length }, () => undefined);
 
     const knownSelections = selections.map(isKnownSelection);
     const questions = new Set(artifact.households?.audiences.map(({ key }) => key));
@@ -87,13 +82,14 @@ export class Ruleset {
     const broken = Uint8Array.from(audiences, ({ logic }) => (isKnownLogic(logic, (index) => known[index] === true) ? 0 : 1));
     this.index = new ConditionIndex(artifact, known);
     this.graph = new AudienceGraph(artifact, this.index.onAudience, (key) => this.audienceIndex(key), broken);
+    this.#logics = new LogicCode(audiences.map(({ logic }, index) => (this.isBroken(index) ? NO_ONE : logic)));
     this.brokenKeys = this.audienceKeys.filter((_, index) => this.isBroken(index));
 
     this.#bare = Int32Array.from(audiences, ({ logic }) => (typeof logic === "number" ? logic : NONE));
-    this.audiencesByCondition = this.#indexAudiences();
     this.emptyValues = Int8Array.from(conditions, (condition, index) => (known[index] === true ? ofNothing(condition) : FALSE));
     this.emptyMembers = new Uint8Array(audiences.length);
     this.#fillEmptyMembers();
+    this.affected = new AffectedAudiences(artifact, (audience) => this.isBroken(audience));
     this.emptyKeys = this.audienceKeys.filter((_, audience) => this.emptyMembers[audience] === 1);
   }
 
@@ -120,12 +116,7 @@ export class Ruleset {
 
   /** The value of an audience, given those of all conditions. False for a broken one, whatever its other parts say. */
   audienceValue(audience: number, values: Int8Array): Tri {
-    if (this.isBroken(audience)) return FALSE;
-    const held = this.#logics[audience];
-    if (held) return held(values);
-    const logic = compileLogic(this.logicOf(audience));
-    this.#logics[audience] = logic;
-    return logic(values);
+    return this.#logics.value(audience, values);
   }
 
   /** The program of a condition on events, a sequence or a trait. */
@@ -135,6 +126,15 @@ export class Ruleset {
     const program = this.#compile(this.condition(condition));
     this.#programs[condition] = program;
     return program;
+  }
+
+  /** All conditions on a trait. */
+  traitTable(key: string): TraitTable {
+    const held = this.#traitTables.get(key);
+    if (held) return held;
+    const table = new TraitTable(this.index.onTrait(key), (index) => this.condition(index));
+    this.#traitTables.set(key, table);
+    return table;
   }
 
   condition(index: number): FlatCondition {
@@ -185,16 +185,6 @@ export class Ruleset {
       default:
         throw new Error(`a condition of kind ${condition.kind} has no program`);
     }
-  }
-
-  #indexAudiences(): Lists {
-    const pairs: [number, number][] = [];
-    for (const [index, { logic }] of this.artifact.audiences.entries()) {
-      if (this.isBroken(index)) continue;
-      if (typeof logic === "number") pairs.push([logic, index]);
-      else for (const condition of conditionsIn(logic)) pairs.push([condition, index]);
-    }
-    return gather(this.conditionCount, pairs);
   }
 
   /** Audiences true of an empty log, those that others name before these: what never changed has been so for any time. */

@@ -98,14 +98,24 @@ export class Totals implements Column {
   }
 
   #rebuild(events: readonly LogEvent[]): void {
-    const amounts = events.map((event) => scaled(amountOf(event, this.#path), this.#digits));
-    if (!amounts.every((amount) => typeof amount === "number")) this.#wide = true;
     let sum: Scaled = 0;
-    this.#sums = [sum, ...amounts.map((amount) => (sum = this.#plus(sum, amount)))];
-    if (this.#mustWiden(1)) {
-      this.#wide = true;
-      this.#rebuild(events);
+    const sums: Scaled[] = [sum];
+    for (const event of events) {
+      const amount = scaled(amountOf(event, this.#path), this.#digits);
+      if (typeof amount !== "number" && !this.#wide) {
+        this.#widen(events);
+        return;
+      }
+      sum = this.#plus(sum, amount);
+      sums.push(sum);
     }
+    this.#sums = sums;
+    if (this.#mustWiden(1)) this.#widen(events);
+  }
+
+  #widen(events: readonly LogEvent[]): void {
+    this.#wide = true;
+    this.#rebuild(events);
   }
 }
 
