@@ -137,9 +137,10 @@ const VALUES: readonly Mutant[] = [
     "{ year, month: 3, day: 1 }",
     "{ year, month: 2, day: 28 }",
   ),
-  mutant("core/rules/combine.ts", "what is unknown is true for all", "if (value === UNKNOWN) all = UNKNOWN;", ""),
+  mutant("core/rules/combine.ts", "what is unknown is true for all of a filter", "if (value === UNKNOWN) all = UNKNOWN;", ""),
+  mutant("core/rules/logic-code.ts", "what is unknown is true for all of a rule", "if (value === UNKNOWN) lowest = UNKNOWN;", ""),
   mutant(
-    "core/rules/combine.ts",
+    "core/rules/logic-code.ts",
     "at least k is more than k",
     "if (trues >= least) return TRUE;",
     "if (trues > least) return TRUE;",
@@ -161,7 +162,7 @@ const VALUES: readonly Mutant[] = [
 
 /** Sequences, audiences, facts. */
 const CONDITIONS: readonly Mutant[] = [
-  mutant("core/rules/sequence-steps.ts", "a step's time is not inclusive", "> this.#withinMs", ">= this.#withinMs"),
+  mutant("core/rules/sequence-walk.ts", "a step's time is not inclusive", "instant - taken <=", "instant - taken <"),
   mutant(
     "core/rules/facts.ts",
     "an identifier off a list takes all others off",
