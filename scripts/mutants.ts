@@ -10,7 +10,7 @@ import { MUTANTS, type Mutant } from "./mutants/list.ts";
  * of the engine and runs its tests, which must see each. Ends with exit code 1 where one survives, or no longer fits the code.
  */
 const [only = ""] = process.argv.slice(2);
-const RUNS = "1500";
+const RUNS = "1000";
 const copy = mkdtempSync(join(tmpdir(), "tideline-mutants-"));
 
 function main(): number {
@@ -72,7 +72,12 @@ function tests(): string | undefined {
       "core/rules",
       "core/model",
     ],
-    { cwd: copy, encoding: "utf8", env: { ...process.env, TIDELINE_FUZZ_RUNS: RUNS, NO_COLOR: "1" }, maxBuffer: 1 << 28 },
+    {
+      cwd: copy,
+      encoding: "utf8",
+      env: { ...process.env, TIDELINE_FUZZ_RUNS: RUNS, TIDELINE_FUZZ_SHRINK: "0", NO_COLOR: "1" },
+      maxBuffer: 1 << 28,
+    },
   );
   return status === 0 ? undefined : (/FAIL\s+(?:\|?core\|?\s+)?(\S+)/.exec(stdout + stderr)?.[1] ?? "the run itself");
 }
