@@ -13,6 +13,8 @@ process.env["WRANGLER_LOG"] ??= "error";
 export default defineConfig({
   test: {
     setupFiles: ["./test/fail-on-console.ts"],
+    // A test that hangs must end, but a busy machine is no fault: nothing here is judged by the clock.
+    testTimeout: 60_000,
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
       {

@@ -27,7 +27,8 @@ function main(): number {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
-  if (tests() !== undefined) throw new Error("the engine's tests fail as they are");
+  const failing = tests();
+  if (failing !== undefined) throw new Error(`the engine's tests fail as they are: ${failing}`);
   const asked = MUTANTS.filter(({ file, what }) => `${file} ${what}`.includes(only));
   let missed = 0;
   for (const [index, mutant] of asked.entries()) {
