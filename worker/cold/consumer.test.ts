@@ -1,0 +1,171 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { decodeMembers } from "./members.ts";
+import { archiveOf, consumed, finding, HOUR, indexRow, NOON, rollups, series, TestJournal } from "./test-journal.ts";
+import { testWorkspace } from "./test-workspaces.ts";
+
+let workspace: string;
+const logged = vi.fn();
+beforeEach(async () => {
+  workspace = (await testWorkspace()).id;
+  logged.mockReset();
+});
+/** Faults that a test makes are logged; nothing of a person is. */
+const expectLogged = (): void => void vi.spyOn(console, "error").mockImplementation(logged);
+afterEach(() => {
+  for (const [line] of logged.mock.calls)
+    expect(line).toMatch(/^\{"level":"error","what":"cold\.[a-z.-]+","kind":"[A-Za-z]+"\}$/);
+});
+
+/** A journal of ten events over two hours, in and out of an audience, under a publish. */
+function history(): TestJournal {
+  const journal = new TestJournal(workspace).change("new", true, NOON, "publish");
+  for (let n = 0; n < 5; n++) journal.event("Order Completed", { time: NOON + n });
+  journal.change("vip", true, NOON + 5);
+  for (let n = 0; n < 5; n++) journal.event("Product Viewed", { time: NOON + HOUR + n, source: "app" });
+  return journal.change("vip", false, NOON + HOUR + 9).change("app", true, NOON + HOUR + 9);
+}
+
+async function expectWhole(journal: TestJournal): Promise<void> {
+  expect(await indexRow(journal.profile)).toMatchObject({ epoch: 1, applied: 14, events: 10, member_count: 2 });
+  expect(await rollups(workspace)).toEqual({ "app Product Viewed 1": 5, "web Order Completed 0": 5 });
+  expect(await series(workspace)).toEqual({
+    "app 1": [1, 0, 0, 0],
+    "new 0": [0, 0, 1, 0],
+    "vip 0": [1, 0, 0, 0],
+    "vip 1": [0, 1, 0, 0],
+  });
+  expect([...(await archiveOf(workspace, journal.profile)).values()].toSorted()).toEqual(journal.records.toSorted());
+  expect(journal.confirmed).toBe(14);
+}
+
+describe("a batch of the outbox", () => {
+  it("is archived, indexed, counted and confirmed", async () => {
+    const journal = history();
+    expect(await consumed(finding(journal), [journal.message()])).toEqual({ acked: 1, retried: 0 });
+    await expectWhole(journal);
+    const row = await indexRow(journal.profile);
+    expect(decodeMembers(row?.members ?? "")).toEqual({ app: NOON + HOUR, new: NOON });
+  });
+
+  it("may be a nudge: the records are pulled", async () => {
+    const journal = history();
+    await consumed(finding(journal), [journal.message(0, 14, true)]);
+    await expectWhole(journal);
+    expect(journal.pulls).toBe(1);
+  });
+
+  it("changes nothing when it comes again, whole or in part, at once or later", async () => {
+    const journal = history();
+    const find = finding(journal);
+    await consumed(find, [journal.message(), journal.message(), journal.message(3, 9)]);
+    for (const again of [journal.message(), journal.message(0, 5), journal.message(7, 14), journal.message(0, 14, true)]) {
+      expect(await consumed(find, [again])).toEqual({ acked: 1, retried: 0 });
+    }
+    await expectWhole(journal);
+    expect(journal.pulls).toBe(0);
+  });
+
+  it("may come in any order, with parts that overlap", async () => {
+    const journal = history();
+    await consumed(finding(journal), [journal.message(9, 14), journal.message(4, 11), journal.message(0, 6)]);
+    await expectWhole(journal);
+    expect(journal.pulls).toBe(0);
+  });
+
+  it("fills a gap from the object, and what was missing is a repetition when it comes", async () => {
+    const journal = history();
+    const find = finding(journal);
+    await consumed(find, [journal.message(6, 10)]);
+    expect(journal.pulls).toBe(1);
+    await consumed(find, [journal.message(0, 6)]);
+    await consumed(find, [journal.message(10, 14)]);
+    await expectWhole(journal);
+  });
+
+  it("does not count in two batches at once what is in both", async () => {
+    const journal = history();
+    const find = finding(journal);
+    await Promise.all([0, 3, 6, 9].map((from) => consumed(find, [journal.message(from, 14)])));
+    await consumed(find, [journal.message()]);
+    await expectWhole(journal);
+  });
+
+  it("goes back where the object cannot be reached, and its neighbours do not", async () => {
+    expectLogged();
+    const [journal, other] = [history(), new TestJournal(workspace).event("Other")];
+    journal.down = true;
+    expect(await consumed(finding(journal, other), [journal.message(6, 14), other.message()])).toEqual({ acked: 1, retried: 1 });
+    expect(await indexRow(journal.profile)).toBeNull();
+    expect(other.confirmed).toBe(1);
+    journal.down = false;
+    await consumed(finding(journal), [journal.message(0, 3)]);
+    await consumed(finding(journal), [journal.message(0, 14, true)]);
+    expect(await indexRow(journal.profile)).toMatchObject({ applied: 14, events: 10 });
+  });
+
+  it("is applied once where only the confirmation failed", async () => {
+    expectLogged();
+    const journal = history();
+    journal.down = true;
+    expect(await consumed(finding(journal), [journal.message()])).toEqual({ acked: 0, retried: 1 });
+    journal.down = false;
+    expect(await consumed(finding(journal), [journal.message()])).toEqual({ acked: 1, retried: 0 });
+    await expectWhole(journal);
+  });
+
+  it.each([
+    ["no object", [{ hello: 1 }, "text", null, 7]],
+    ["another version", [{ v: 2, workspace: "w" }]],
+    ["records that are not as many as it says", [{ ...new TestJournal("w", "u").event().message(), to: 2 }]],
+    ["a profile that is none", [{ ...new TestJournal("w", "u").event().message(), profile: "ann" }]],
+    ["a workspace that is not there", [new TestJournal("nowhere", "u").event().message()]],
+  ])("goes back as poison with %s, and its neighbours do not", async (_, bodies) => {
+    const journal = history();
+    expect(await consumed(finding(journal), [...bodies, journal.message()])).toEqual({ acked: 1, retried: bodies.length });
+    await expectWhole(journal);
+  });
+
+  it("goes back as poison with a record that is none", async () => {
+    const [journal, other] = [history(), new TestJournal(workspace).event("Other")];
+    journal.records[3] = "{";
+    expect(await consumed(finding(journal, other), [journal.message(), other.message()])).toEqual({ acked: 1, retried: 1 });
+    expect(await rollups(workspace)).toEqual({ "web Other 0": 1 });
+  });
+
+  it("drops what bears an older epoch, and begins anew with a newer one", async () => {
+    const journal = history();
+    const find = finding(journal);
+    await consumed(find, [journal.message()]);
+    const late = journal.message(0, 14);
+    journal.epoch = 2;
+    journal.records.length = 0;
+    for (const key of Object.keys(journal.members)) delete journal.members[key];
+    journal.event("Back", { time: NOON + 2 * HOUR });
+    await consumed(find, [journal.message(), late]);
+    expect(await indexRow(journal.profile)).toMatchObject({ epoch: 2, applied: 1, events: 1, member_count: 0 });
+    expect(await rollups(workspace)).toMatchObject({ "web Back 2": 1, "web Order Completed 0": 5 });
+    expect(await series(workspace)).toMatchObject({ "app 2": [0, 1, 0, 0], "new 2": [0, 1, 0, 0] });
+  });
+
+  it("counts an identifier in no audience once it is a pointer", async () => {
+    const journal = history();
+    const find = finding(journal);
+    await consumed(find, [journal.message()]);
+    journal.gone = true;
+    await consumed(find, [journal.message(14, 20, true)]);
+    expect(await indexRow(journal.profile)).toMatchObject({ applied: 14, events: 10, member_count: 0 });
+    expect(await series(workspace)).toMatchObject({ "app 1": [1, 1, 0, 0], "new 1": [0, 1, 0, 0] });
+  });
+
+  it("sweeps at once who still stands under an older ruleset: the sweep may have gone by", async () => {
+    const journal = history();
+    const record = {
+      ...(await env.PUBLISHED.get(`workspaces/${workspace}.json`).then((held) => held?.json<object>())),
+      ruleset: 3,
+    };
+    await env.PUBLISHED.put(`workspaces/${workspace}.json`, JSON.stringify(record));
+    await consumed(finding(journal), [journal.message()]);
+    expect([journal.sweeps, (await indexRow(journal.profile))?.ruleset]).toEqual([1, 3]);
+  });
+});
