@@ -6,7 +6,7 @@ export type Members = Readonly<Record<string, number>>;
 
 /**
  * Most characters of the one value of the cold index that could grow, so that a row with its key and numbers stays under
- * 2 KB. About 120 audiences fit as plain text and 500 deflated; of more than fit the latest entered are listed, and the
+ * 2 KB. About 80 audiences fit as plain text and 240 deflated; of more than fit the latest entered are listed, and the
  * row's `member_count` says how many there are in all.
  */
 export const MOST_MEMBERS_TEXT = 1_700;

@@ -2,6 +2,7 @@ import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-o
 import type { Channel, Party } from "../../core/model/event.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { CounterName } from "./counters.ts";
+import type { MessageFault } from "./outbox-message.ts";
 import type { Scope, SourceKind } from "./records.ts";
 
 /**
@@ -215,7 +216,8 @@ export const deadLetters = sqliteTable(
     /** Null where the message does not say: then it is nobody's, and its body is shown to nobody. */
     workspace: text("workspace"),
     at: integer("at").notNull(),
-    reason: text("reason").notNull(),
+    /** `gave_up`: it could be read, but not be applied within all its tries. */
+    reason: text("reason").$type<"gave_up" | MessageFault>().notNull(),
     body: text("body").notNull(),
     replayedAt: integer("replayed_at"),
   },
