@@ -3,11 +3,37 @@ import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
-import { jsonEquals, type Json } from "../model/json.ts";
+import { isChange, type ChangeReason, type JournalChange } from "../model/outbox.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
-import { MOST_IDENTIFIERS, type ProfileHead } from "./head.ts";
+import { alarmTime, mustArm, spreadOf } from "./alarm-time.ts";
+import { Announcements } from "./announcements.ts";
+import { countedIn, eventsInMinute } from "./flood.ts";
+import { MOST_IDENTIFIERS, SEAL_BYTES, STATE_FORMAT, type ProfileHead } from "./head.ts";
 import { History } from "./history.ts";
+import { eventsAmong, readRecord, type NumberedText, type SealedChunk, type SealedJournal } from "./journal.ts";
 import { openMemberships, type Memberships } from "./memberships.ts";
+import { appended, confirmed, isNudgeDue, isSealed, nextSend, SEAL_MS, sealDelay, sentAll } from "./outbox.ts";
+import { sameContent, seenKey } from "./same-content.ts";
+
+/** How soon what could not be found out is looked at again, ms. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** A ruleset to act under. */
+export interface Rules {
+  readonly version: number;
+  readonly rules: Ruleset;
+}
+
+/** Events for a profile. */
+export interface Delivery {
+  readonly texts: readonly string[];
+  readonly now: number;
+  /** Undefined where it cannot be read: the events are taken all the same, what they change is found out later. */
+  readonly ruleset: Rules | undefined;
+  /** Events a minute above which the rest is turned away; Infinity for another object's journal. */
+  readonly mostAMinute: number;
+  readonly isDestinationWaiting: boolean;
+}
 
 /** What one delivery did to a profile. */
 export interface Outcome {
@@ -15,85 +41,162 @@ export interface Outcome {
   duplicates: number;
   /** Places in the delivery whose (source, messageId) is held with another content. */
   conflicts: number[];
+  /** Places in the delivery that were too many for one minute. */
+  floods: number[];
 }
 
-/** Reads an event of the journal back by its sequence: only a repeated delivery needs it. */
-export type EventAt = (sequence: number) => JournalEvent;
+/** What a write consists of, and what follows once it is durable. */
+export interface ProfileWrite {
+  readonly head: ProfileHead;
+  /** Records of the open chunk, which the head row bears. */
+  readonly open: readonly string[];
+  /** A chunk that has grown large enough for a row of its own. */
+  readonly sealed?: SealedChunk;
+  /** Instant for the alarm; absent where it is set for no later one. */
+  readonly arm?: number;
+  /** Records that leave for the cold path, `from` up to but not including `to`. */
+  readonly send?: { readonly from: number; readonly to: number };
+}
+
+/** How a profile stands: the same object until something changes. */
+export interface Standing {
+  /** Sorted. */
+  readonly keys: readonly string[];
+  /** ms: no later than the first instant at which time alone changes them; Infinity for never. */
+  readonly nextChange: number;
+}
 
 /**
- * A profile in memory: a cache over its head row and journal, which are the truth. It is changed by whole deliveries;
- * whoever cannot make a change durable throws this object away and wakes another.
+ * A profile in memory: a cache over its head row and journal, which are the truth. Of the journal it reads what it needs
+ * when it needs it: most decisions need the head alone. It is changed by whole deliveries; whoever cannot make a change
+ * durable throws this object away and wakes another.
  */
 export class LiveProfile {
-  readonly history: History;
-  /** Texts of the events in the open chunk, as the head row stores them. */
-  open: string[] = [];
-  openBytes = 0;
+  readonly profileId: ProfileId;
   head: ProfileHead;
-  /** Sequence by (source, messageId) of everything in the journal. */
+  readonly #journal: SealedJournal;
+  /** Texts of the records in the open chunk. */
+  #open: string[];
+  #openBytes = 0;
+  #history: History | undefined;
+  /** Sequence by (source, messageId) of every event in the journal. */
   readonly #seen = new Map<string, number>();
+  readonly #announcements: Announcements;
   #version = -1;
   #memberships: Memberships | undefined;
-  #since: Map<string, number>;
+  /** Greatest instant acted at: what a read learns lives in memory until the next write. */
+  #clock: number;
+  /** The instant the memberships are settled to. */
+  #settledTo = -1;
+  /** How long the records of this delivery may wait before they leave. */
+  #sealMs = SEAL_MS;
+  #standing: { readonly revision: number; readonly of: Memberships | ProfileHead; readonly standing: Standing } | undefined;
 
-  /** @param profileId the name of its object */
-  constructor(head: ProfileHead, profileId: ProfileId) {
-    this.history = new History(profileId);
+  /**
+   * @param profileId the name of its object
+   * @param open records of the open chunk
+   */
+  constructor(head: ProfileHead, profileId: ProfileId, open: readonly string[], journal: SealedJournal) {
     this.head = head;
-    this.#since = new Map(Object.entries(head.members));
+    this.profileId = profileId;
+    this.#journal = journal;
+    this.#open = [...open];
+    for (const text of open) this.#openBytes += text.length;
+    this.#announcements = new Announcements(head.members);
+    this.#clock = head.clock;
   }
 
-  /** Takes in an event of the journal as it was stored: for waking. Sequences are given in the order of the calls. */
-  recall(event: JournalEvent, sequence: number): void {
-    this.#seen.set(seenKey(event), sequence);
-    this.history.insert(logEvent(event));
+  /** All events, in the order of the log. */
+  get history(): History {
+    if (this.#history !== undefined) return this.#history;
+    const history = new History(this.profileId);
+    for (const { event, sequence } of eventsAmong(this.records())) {
+      this.#seen.set(seenKey(event), sequence);
+      history.insert(logEvent(event));
+    }
+    this.#history = history;
+    return history;
   }
 
-  /** As `recall`, for an event of the open chunk, whose text the next head row will bear again. */
-  recallOpen(event: JournalEvent, text: string, sequence: number): void {
-    this.recall(event, sequence);
-    this.#append(text);
+  /** Texts of the journal's records from a sequence on. */
+  *records(from = 0): Iterable<NumberedText> {
+    const { openFrom } = this.head;
+    if (from < openFrom) {
+      for (const { first, records } of this.#journal.chunks(from)) {
+        for (const [place, text] of records.entries()) if (first + place >= from) yield { text, sequence: first + place };
+      }
+    }
+    for (const [place, text] of this.#open.entries()) if (openFrom + place >= from) yield { text, sequence: openFrom + place };
+  }
+
+  /** Texts of the open chunk, as the head row stores them. */
+  get open(): readonly string[] {
+    return this.#open;
   }
 
   /** True when the journal holds this (source, messageId). */
   holds(source: string, messageId: string): boolean {
-    return this.#seen.has(seenKey({ source, messageId }));
+    return this.#placeOf({ source, messageId }) !== undefined;
+  }
+
+  #placeOf(event: { readonly source: string; readonly messageId: string }): number | undefined {
+    if (this.#history === undefined) void this.history;
+    return this.#seen.get(seenKey(event));
   }
 
   /** Applies a delivery. Of two events with one (source, messageId) the first accepted stands; an identical one changes nothing. */
-  deliver(texts: readonly string[], now: number, eventAt: EventAt): Outcome {
-    const outcome: Outcome = { accepted: 0, duplicates: 0, conflicts: [] };
-    this.#advance(now);
+  deliver(delivery: Delivery): Outcome {
+    const { texts, now, ruleset, mostAMinute } = delivery;
+    const outcome: Outcome = { accepted: 0, duplicates: 0, conflicts: [], floods: [] };
+    this.#sealMs = sealDelay(this.head.seq > 0 ? now - this.head.clock : undefined, delivery.isDestinationWaiting);
+    if (ruleset === undefined) this.#settle(now);
+    else this.memberships(ruleset.version, ruleset.rules, now);
     for (const [place, text] of texts.entries()) {
       const event: JournalEvent = JSON.parse(text);
-      const held = this.#seen.get(seenKey(event));
-      if (held === undefined) this.#accept(event, text);
-      else if (sameContent(event, eventAt(held))) outcome.duplicates++;
-      else outcome.conflicts.push(place);
+      const held = this.#placeOf(event);
+      if (held !== undefined) {
+        if (sameContent(event, this.#eventAt(held))) outcome.duplicates++;
+        else outcome.conflicts.push(place);
+      } else if (eventsInMinute(this.head.minute, this.#clock) >= mostAMinute) {
+        outcome.floods.push(place);
+      } else {
+        this.#accept(event, text);
+        outcome.accepted++;
+      }
     }
-    outcome.accepted = texts.length - outcome.duplicates - outcome.conflicts.length;
+    if (outcome.accepted > 0) this.announce();
     return outcome;
   }
 
   #accept(event: JournalEvent, text: string): void {
+    const { source, messageId } = event;
+    const isFirst = this.head.seq === 0;
+    const isLate = !isFirst && event.time < this.head.lastSeen;
+    if (!isFirst) this.#announceDue();
     this.#seen.set(seenKey(event), this.head.seq);
     this.#append(text);
-    const logged = logEvent(event);
-    this.history.insert(logged);
-    const { head } = this;
     this.head = {
-      ...head,
-      seq: head.seq + 1,
-      firstSeen: Math.min(head.firstSeen, event.time),
-      lastSeen: head.seq === 0 ? event.time : Math.max(head.lastSeen, event.time),
-      identifiers: withIdentifiers(head.identifiers, event),
+      ...this.head,
+      firstSeen: Math.min(this.head.firstSeen, event.time),
+      lastSeen: isFirst ? event.time : Math.max(this.head.lastSeen, event.time),
+      identifiers: withIdentifiers(this.head.identifiers, event),
+      minute: countedIn(this.head.minute, this.#clock),
     };
-    this.#memberships?.apply(logged, head.clock);
-  }
-
-  #append(text: string): void {
-    this.open.push(text);
-    this.openBytes += text.length;
+    const logged = logEvent(event);
+    this.#history?.insert(logged);
+    const engine = this.#memberships;
+    if (engine === undefined) {
+      this.head = { ...this.head, behind: { source, messageId } };
+      return;
+    }
+    engine.apply(logged, this.#clock);
+    const changes = engine.changes();
+    const why: ChangeReason = { kind: isLate ? "correction" : "event", source, messageId };
+    if (isFirst) {
+      // With the first event the person begins to be: what is true of anybody is entered by it too.
+      this.#announcements.opened(engine);
+      this.#appendChanges(this.#announcements.due(engine, this.#clock, this.#version, why));
+    } else this.#appendChanges(this.#announcements.byEvent(changes, this.#version, why));
   }
 
   /** Takes what a call said about consent: a later statement replaces, a joined profile's counts only where it is stricter. */
@@ -102,10 +205,11 @@ export class LiveProfile {
     this.head = { ...this.head, consent: adopting ? strictest(before, consent) : restate(before, consent) };
   }
 
-  /** Time goes on, and never back. */
-  #advance(now: number): void {
-    if (now > this.head.clock) this.head = { ...this.head, clock: now };
-    this.#memberships?.settle(this.head.clock);
+  /** Takes note of what an alarm must know, which does not know whose object it wakes. */
+  told(retentionMs: number, newest: number): void {
+    const { head } = this;
+    const known = { name: this.profileId, retentionMs: retentionMs > 0 ? retentionMs : (head.retentionMs ?? 0) };
+    this.head = { ...head, ...known, newest: Math.max(newest, head.newest ?? 0, this.version) };
   }
 
   /**
@@ -113,20 +217,56 @@ export class LiveProfile {
    * version never goes back, so an older one is answered with what is here.
    */
   memberships(version: number, rules: Ruleset, now: number): Memberships {
+    const clock = Math.max(now, this.#clock);
     if (this.#memberships === undefined || version > this.#version) {
-      // Opened at the last instant acted at, then settled: so what time alone changed since bears its exact instant.
-      const clock = version === this.head.ruleset ? Math.min(this.head.clock, now) : now;
-      this.#memberships?.settle(clock);
-      this.#memberships = this.#memberships?.under(rules) ?? openMemberships(rules, this.history, clock);
+      // As of the last write: so the same changes are found whenever, and however often, they are looked for.
+      const from = this.head.behind === undefined ? this.head.clock : clock;
+      this.#memberships =
+        this.#settledTo === from && this.#memberships !== undefined
+          ? this.#memberships.under(rules)
+          : openMemberships(rules, this.history, from);
       this.#version = version;
-      this.#since = sinceOf(this.#memberships.keys(), this.#since, clock);
+      this.#announcements.opened(this.#memberships);
     }
-    this.#advance(now);
-    for (const { key, entered, at } of this.#memberships.changes()) {
-      if (entered) this.#since.set(key, at);
-      else this.#since.delete(key);
-    }
+    this.#settle(clock);
     return this.#memberships;
+  }
+
+  /** Time goes on, and never back. */
+  #settle(now: number): void {
+    if (now > this.#clock) this.#clock = now;
+    if (this.#memberships === undefined) return;
+    this.#memberships.settle(this.#clock);
+    this.#announcements.passed(this.#memberships.changes());
+    this.#settledTo = this.#clock;
+  }
+
+  /** How the profile stands: from the head alone, while that is of this ruleset and time has changed nothing since. */
+  stand(version: number, rules: Ruleset, now: number): Standing {
+    const { head } = this;
+    const { state } = head;
+    const clock = Math.max(now, this.#clock);
+    if (this.#memberships === undefined && version === head.ruleset && state?.format === STATE_FORMAT) {
+      const nextChange = state.next ?? Infinity;
+      if (clock < nextChange) {
+        this.#clock = clock;
+        if (this.#standing?.of !== head) {
+          this.#standing = { of: head, revision: 0, standing: { keys: Object.keys(head.members).toSorted(), nextChange } };
+        }
+        return this.#standing.standing;
+      }
+    }
+    const engine = this.memberships(version, rules, now);
+    const { revision } = engine;
+    if (this.#standing?.of !== engine || this.#standing.revision !== revision)
+      this.#standing = { of: engine, revision, standing: { keys: engine.keys(), nextChange: engine.nextChange } };
+    return this.#standing.standing;
+  }
+
+  /** Whether a write would announce or keep anything that the last one did not. */
+  get isNews(): boolean {
+    const { head } = this;
+    return this.version > head.ruleset || head.behind !== undefined || this.#announcements.areDue;
   }
 
   /** Ruleset that answers now, also before anything was written under it. */
@@ -134,24 +274,138 @@ export class LiveProfile {
     return Math.max(this.#version, this.head.ruleset);
   }
 
+  /** Greatest instant acted at, ms. */
+  get clock(): number {
+    return this.#clock;
+  }
+
   /** Since when the profile is in an audience, ms; undefined where it is not. */
   since(key: string): number | undefined {
-    return this.#since.get(key);
+    if (this.#memberships === undefined) return this.head.members[key];
+    return this.#memberships.has(key) ? this.#announcements.since(key, this.#clock) : undefined;
   }
 
-  /** The head to write: what was learnt in memory becomes durable with it. */
-  toWrite(): ProfileHead {
-    return { ...this.head, ruleset: this.version, members: Object.fromEntries(this.#since) };
+  /**
+   * Announces what has changed since the last write, and takes note of it for the head.
+   * @returns how many changes were announced
+   */
+  announce(): number {
+    const { seq } = this.head;
+    this.#announceDue();
+    const engine = this.#memberships;
+    if (engine === undefined) {
+      // Behind: what is true now is found once the ruleset can be read.
+      if (this.head.behind !== undefined) this.head = { ...this.head, clock: this.#clock, state: null };
+      return 0;
+    }
+    const { behind: _, ...head } = this.head;
+    const { nextChange } = engine;
+    this.head = {
+      ...head,
+      clock: this.#clock,
+      ruleset: this.version,
+      members: this.#announcements.members(),
+      state: { format: STATE_FORMAT, next: nextChange === Infinity ? null : nextChange },
+    };
+    return this.head.seq - seq;
   }
-}
 
-function sinceOf(keys: readonly string[], before: ReadonlyMap<string, number>, now: number): Map<string, number> {
-  return new Map(keys.map((key) => [key, before.get(key) ?? now]));
-}
+  #announceDue(): void {
+    if (this.#memberships === undefined) return;
+    const { behind } = this.head;
+    const why: ChangeReason = behind === undefined ? { kind: "publish" } : { kind: "event", ...behind };
+    this.#appendChanges(this.#announcements.due(this.#memberships, this.#clock, this.#version, why));
+  }
 
-function seenKey(event: { readonly source: string; readonly messageId: string }): string {
-  // Source keys hold no space (worker/api), so this cannot join two different pairs into one text.
-  return `${event.source} ${event.messageId}`;
+  #appendChanges(changes: readonly JournalChange[]): void {
+    for (const change of changes) this.#append(JSON.stringify(change));
+  }
+
+  #append(text: string): void {
+    // A line feed ends a record: texts of JSON.stringify hold none, others are made so.
+    const line = text.includes("\n") ? JSON.stringify(JSON.parse(text)) : text;
+    this.#open.push(line);
+    this.#openBytes += line.length;
+    const { head } = this;
+    this.head = { ...head, seq: head.seq + 1, out: appended(head.out, line.length, this.#clock + this.#sealMs) };
+  }
+
+  #eventAt(sequence: number): JournalEvent {
+    const { openFrom } = this.head;
+    const chunk = sequence >= openFrom ? { first: openFrom, records: this.#open } : this.#journal.chunkOf(sequence);
+    const text = chunk?.records[sequence - chunk.first];
+    const record = text === undefined ? undefined : readRecord(text);
+    if (record === undefined || isChange(record)) throw new Error(`the journal has no event ${sequence}`);
+    return record;
+  }
+
+  /** Everything before `to` has arrived at the cold path. @returns false where that was known */
+  confirm(epoch: number, to: number, now: number): boolean {
+    const { head } = this;
+    const until = Math.min(to, head.seq);
+    if (epoch !== head.epoch || until <= head.outbox) return false;
+    this.head = { ...head, outbox: until, out: confirmed(head.out, until, head.seq, Math.max(now, this.#clock)) };
+    return true;
+  }
+
+  /** What is to be sent at an alarm, if anything is: what is due for the first time, or again. */
+  sendNow(now: number): ProfileWrite["send"] {
+    const { out, outbox, seq } = this.head;
+    if (!isSealed(out, seq, now) && !isNudgeDue(out, now)) return undefined;
+    this.head = { ...this.head, out: sentAll(out, seq, now) };
+    return { from: outbox, to: seq };
+  }
+
+  /** The alarm has gone off: it is set for no instant any more. */
+  alarmWentOff(): void {
+    const { armed: _, ...head } = this.head;
+    this.head = head;
+  }
+
+  /** The instant to set the alarm for, where it must be; taken note of in memory, and with the next write in the head. */
+  arm(now: number): number | undefined {
+    const next = this.#nextAlarm(now);
+    if (!mustArm(this.head.armed, next, now)) return undefined;
+    this.head = { ...this.head, armed: next };
+    return next;
+  }
+
+  /** When this profile must be woken though nobody asks for it, ms; Infinity for never. */
+  #nextAlarm(now: number): number {
+    const { state, behind, out, seq } = this.head;
+    const known = this.#memberships?.nextChange ?? state?.next ?? Infinity;
+    // What is due and could not be found out is looked at again, not at once.
+    const nextChange = behind === undefined && known > now ? known : now + LOOK_AGAIN_MS;
+    const spread = spreadOf(this.profileId);
+    return alarmTime({ nextChange, nextSend: nextSend(out, seq, now, spread), compaction: Infinity }, spread);
+  }
+
+  /** What makes durable what was learnt. From here on memory is as if it were: where it fails, memory is thrown away. */
+  toWrite(now: number): ProfileWrite {
+    const sealed = this.#sealChunk();
+    const { sent } = this.head.out;
+    const { seq } = this.head;
+    const sends = isSealed(this.head.out, seq, now);
+    if (sends) this.head = { ...this.head, out: sentAll(this.head.out, seq, now) };
+    const arm = this.arm(now);
+    return {
+      head: this.head,
+      open: this.#open,
+      ...(sealed === undefined ? {} : { sealed }),
+      ...(arm === undefined ? {} : { arm }),
+      ...(sends ? { send: { from: sent, to: seq } } : {}),
+    };
+  }
+
+  #sealChunk(): SealedChunk | undefined {
+    if (this.#openBytes < SEAL_BYTES) return undefined;
+    const { epoch, openFrom, seq } = this.head;
+    const sealed = { epoch, first: openFrom, records: this.#open };
+    this.#open = [];
+    this.#openBytes = 0;
+    this.head = { ...this.head, openFrom: seq };
+    return sealed;
+  }
 }
 
 /** What rules see: the rest of a journal event stays in storage, for 1,000 events must fit into little memory. */
@@ -163,23 +417,4 @@ function withIdentifiers(known: readonly HashedIdentifier[], event: JournalEvent
   const fresh = [event.origin, ...(event.with ?? [])].filter(({ hash }) => !known.some((identifier) => identifier.hash === hash));
   if (fresh.length === 0) return known;
   return [...known, ...fresh].slice(0, MOST_IDENTIFIERS);
-}
-
-/** Content without what a repeated delivery changes: times of transport, and the event's time where it was corrected by them. */
-function sameContent(one: JournalEvent, other: JournalEvent): boolean {
-  return jsonEquals(content(one), content(other));
-}
-
-function content(event: JournalEvent): Json {
-  const { type, name, timestamp, properties, context, groupId, origin, with: others } = event;
-  return {
-    type,
-    name,
-    properties,
-    origin: origin.hash,
-    timestamp: timestamp ?? null,
-    context: context ?? null,
-    groupId: groupId ?? null,
-    with: (others ?? []).map(({ hash }) => hash),
-  };
 }

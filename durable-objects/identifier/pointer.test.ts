@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { HashedIdentifier } from "../../core/model/ids.ts";
+import { decodeHead, encodeHead, type Head } from "../../core/profile/head.ts";
 import {
   call,
   decide,
@@ -135,8 +136,9 @@ describe("a browser that a second person signs in on", () => {
 async function cutOff(browser: HashedIdentifier, to: HashedIdentifier): Promise<void> {
   await runInDurableObject(stubOf(browser.hash), async (_, state) => {
     const { body } = state.storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one();
-    const head = { ...JSON.parse(body), kind: "pointer", to: to.hash, former: [], consent: null, moving: true };
-    state.storage.sql.exec("UPDATE part SET body = ? WHERE k = 0", JSON.stringify(head));
+    const { head, open } = decodeHead(body);
+    const pointer: Head = { ...head, kind: "pointer", to: to.hash, former: [], consent: null, moving: true };
+    state.storage.sql.exec("UPDATE part SET body = ? WHERE k = 0", encodeHead(pointer, open));
     await state.storage.setAlarm(Date.now() + 60_000);
   });
   await evictDurableObject(stubOf(browser.hash));
