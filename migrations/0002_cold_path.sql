@@ -48,6 +48,7 @@ CREATE TABLE `profile` (
 	`last_seen` integer NOT NULL,
 	`archived_from` integer,
 	`archived_to` integer,
+	`owed` integer,
 	`restoring` integer,
 	`member_count` integer NOT NULL,
 	`members` text NOT NULL,

@@ -15,6 +15,8 @@ export interface Standing {
   readonly lastSeen: number;
   readonly members: Members;
   readonly memberCount: number;
+  /** Null for who lives by himself; for an identifier that is a pointer, how many events counted here its person brings again. */
+  readonly owed: number | null;
 }
 
 /** Records of one profile and epoch, `from` up to but not including `to`, and how it stood after them. */
@@ -31,6 +33,7 @@ export interface Applied {
   readonly standing: Standing;
   /** The records that changed something: for the archive. */
   readonly fresh: Omit<Piece, "state">;
+  readonly events: readonly JournalEvent[];
 }
 
 /** Nobody yet: below every epoch and sequence. */
@@ -44,6 +47,7 @@ export const NOBODY: Standing = {
   lastSeen: 0,
   members: {},
   memberCount: 0,
+  owed: null,
 };
 
 /** `repeated`: all of it is applied, or it is of an epoch that is over. `gap`: something before it is missing. `bad_record`: poison. */
@@ -55,7 +59,7 @@ export type NotApplied = "repeated" | "gap" | "bad_record";
  * @param tally what is added to series and rollups; untouched where nothing is applied
  */
 export function applyPiece(held: Standing, piece: Piece, tally: Tally): Result<Applied, NotApplied> {
-  if (piece.epoch < held.epoch) return fail("repeated");
+  if (piece.epoch < held.epoch || isPointer(held, piece.epoch)) return fail("repeated");
   const before = piece.epoch > held.epoch ? { ...NOBODY, epoch: piece.epoch } : held;
   if (piece.from > before.applied) return fail("gap");
   const newState = piece.to === before.applied && piece.state !== undefined && piece.state.ruleset > before.ruleset;
@@ -69,13 +73,22 @@ export function applyPiece(held: Standing, piece: Piece, tally: Tally): Result<A
   for (const record of records)
     standing = isChange(record) ? afterChange(standing, record, tally) : afterEvent(standing, record, tally);
   if (piece.state !== undefined) standing = inState(standing, piece.state);
-  return ok({ standing, fresh: { epoch: piece.epoch, from: before.applied, to: piece.to, records: texts } });
+  return ok({
+    standing,
+    fresh: { epoch: piece.epoch, from: before.applied, to: piece.to, records: texts },
+    events: records.filter((record) => !isChange(record)),
+  });
 }
 
-/** A person who is nobody by himself any more: an identifier that was linked to another. The guard stays. */
+/** True for who is nobody by himself any more: nothing of this epoch is taken from him, his person brings it. */
+export function isPointer(held: Standing, epoch: number): boolean {
+  return held.owed !== null && held.epoch === epoch;
+}
+
+/** An identifier that was linked to another. The guard stays. */
 export function retire(held: Standing, now: number, tally: Tally): Standing {
   leave(held, now, tally);
-  return { ...held, members: {}, memberCount: 0, nextChange: null };
+  return { ...held, members: {}, memberCount: 0, nextChange: null, owed: held.owed ?? held.events };
 }
 
 /** How a person stands, as its object says it. */

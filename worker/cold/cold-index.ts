@@ -17,7 +17,7 @@ export interface HeldProfile {
 /** A person's new row, and the guard it was computed over: nothing is written where that has moved meanwhile. */
 export interface ProfileChange {
   readonly profile: ProfileId;
-  readonly was: { readonly epoch: number; readonly applied: number };
+  readonly was: Pick<Standing, "epoch" | "applied" | "owed">;
   readonly standing: Standing;
   /** Instant of the archive object that bears what is new; undefined where nothing was archived. */
   readonly archivedAt: number | undefined;
@@ -34,7 +34,7 @@ export async function readHeld(
   const { results } = await reaching("D1", () =>
     DB.prepare(
       `SELECT id, epoch, applied, ruleset, next_change AS nextChange, events, first_seen AS firstSeen, last_seen AS lastSeen,
-         archived_from AS archivedFrom, archived_to AS archivedTo, restoring, member_count AS memberCount, members
+         archived_from AS archivedFrom, archived_to AS archivedTo, owed, restoring, member_count AS memberCount, members
        FROM profile WHERE workspace = ?1 AND id IN (SELECT value FROM json_each(?2))`,
     )
       .bind(workspace, JSON.stringify(profiles))
@@ -61,7 +61,13 @@ export async function commitChanges(
   tally: Tally,
   counts: readonly Count[],
 ): Promise<boolean> {
-  const guards = changes.map(({ profile, was, endsRestore }) => ({ id: profile, ...was, ends: endsRestore === true ? 1 : 0 }));
+  const guards = changes.map(({ profile, was: { epoch, applied, owed }, endsRestore }) => ({
+    id: profile,
+    epoch,
+    applied,
+    owed,
+    ends: endsRestore === true ? 1 : 0,
+  }));
   const rows = changes.map(({ profile, standing: { members, ...standing }, archivedAt, endsRestore }) => ({
     id: profile,
     ...standing,
@@ -93,20 +99,20 @@ export async function commitChanges(
 const GUARD = `INSERT INTO profile (workspace)
   SELECT NULL FROM json_each(?1) AS was LEFT JOIN profile AS held ON held.workspace = ?2 AND held.id = was.value->>'id'
   WHERE coalesce(held.epoch, 0) <> was.value->>'epoch' OR coalesce(held.applied, 0) <> was.value->>'applied'
-    OR (held.restoring IS NOT NULL) <> was.value->>'ends'`;
+    OR held.owed IS NOT was.value->>'owed' OR (held.restoring IS NOT NULL) <> was.value->>'ends'`;
 
 /** A sweep may have noted a newer ruleset meanwhile: that number never goes down. */
 const PUT_PROFILES = `INSERT INTO profile (workspace, id, epoch, applied, ruleset, next_change, events, first_seen, last_seen,
-    archived_from, archived_to, restoring, member_count, members)
+    archived_from, archived_to, owed, restoring, member_count, members)
   SELECT ?2, value->>'id', value->>'epoch', value->>'applied', value->>'ruleset', value->>'nextChange', value->>'events',
-    value->>'firstSeen', value->>'lastSeen', value->>'archivedAt', value->>'archivedAt', NULL, value->>'memberCount', value->>'members'
+    value->>'firstSeen', value->>'lastSeen', value->>'archivedAt', value->>'archivedAt', value->>'owed', NULL, value->>'memberCount', value->>'members'
   FROM json_each(?1) WHERE true
   ON CONFLICT (workspace, id) DO UPDATE SET epoch = excluded.epoch, applied = excluded.applied,
     ruleset = max(ruleset, excluded.ruleset), next_change = excluded.next_change, events = excluded.events,
     first_seen = excluded.first_seen, last_seen = excluded.last_seen,
     archived_from = min(coalesce(archived_from, excluded.archived_from), coalesce(excluded.archived_from, archived_from)),
     archived_to = max(coalesce(archived_to, excluded.archived_to), coalesce(excluded.archived_to, archived_to)),
-    restoring = NULL, member_count = excluded.member_count, members = excluded.members`;
+    owed = excluded.owed, restoring = NULL, member_count = excluded.member_count, members = excluded.members`;
 
 const ADD_AUDIENCE_HOURS = `INSERT INTO audience_hour (workspace, audience, hour, entered, exited, publish_entered, publish_exited)
   SELECT ?2, value->>'audience', value->>'hour', value->>'entered', value->>'exited', value->>'publishEntered', value->>'publishExited'

@@ -158,6 +158,67 @@ describe("a batch of the outbox", () => {
     expect(await series(workspace)).toMatchObject({ "app 1": [1, 1, 0, 0], "new 1": [0, 1, 0, 0] });
   });
 
+  describe("of a person who takes over the journal of an identifier", () => {
+    /** Three events and an audience under an anonymous id, that then is ann's: they come again, and one more by it. */
+    function linked() {
+      const anonymous = new TestJournal(workspace);
+      for (let n = 0; n < 3; n++) anonymous.event("Page", { time: NOON + n });
+      anonymous.change("vip", true, NOON + 3);
+      const ann = new TestJournal(workspace);
+      const origin = { type: "anonymousId", hash: anonymous.profile };
+      ann.event("Login", { time: NOON + 5, with: [origin] });
+      for (const text of anonymous.records.slice(0, 3)) ann.records.push(JSON.stringify({ ...JSON.parse(text), origin }));
+      ann.event("Page", { time: NOON + 9, origin }).change("vip", true, NOON + 9);
+      return { anonymous, ann, find: finding(anonymous, ann) };
+    }
+    const expectOnce = async (): Promise<void> => {
+      expect(await rollups(workspace)).toEqual({ "web Login 0": 1, "web Page 0": 4 });
+      const [entered = 0, exited = 0] = (await series(workspace))["vip 0"] ?? [];
+      const [, later = 0] = (await series(workspace))["vip 1"] ?? [];
+      expect(entered - exited - later).toBe(1);
+    };
+
+    it.each([
+      ["after all of it was counted", [0, 4], [[0, 6]]],
+      ["after a part of it was counted", [0, 2], [[0, 6]]],
+      ["before any of it was counted", undefined, [[0, 6]]],
+      [
+        "in several messages",
+        [0, 4],
+        [
+          [0, 2],
+          [2, 3],
+          [3, 6],
+        ],
+      ],
+      [
+        "in a message that starts with it",
+        [0, 3],
+        [
+          [0, 1],
+          [1, 6],
+        ],
+      ],
+    ] as const)("counts each event once: %s", async (_, before, after) => {
+      const { anonymous, ann, find } = linked();
+      if (before !== undefined) await consumed(find, [anonymous.message(...before)]);
+      anonymous.gone = true;
+      for (const [from, to] of after) await consumed(find, [ann.message(from, to), ann.message(from, to)]);
+      await expectOnce();
+      // What was under way of the identifier comes late: its person brought it.
+      await consumed(find, [anonymous.message(0, 4)]);
+      await expectOnce();
+    });
+
+    it("counts each event once with both in one batch", async () => {
+      const { anonymous, ann, find } = linked();
+      await consumed(find, [ann.message(), anonymous.message()]);
+      await expectOnce();
+      await consumed(find, [anonymous.message(), ann.message()]);
+      await expectOnce();
+    });
+  });
+
   it("sweeps at once who still stands under an older ruleset: the sweep may have gone by", async () => {
     const journal = history();
     const record = {

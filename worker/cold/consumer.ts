@@ -2,11 +2,12 @@ import type { OutboxMessage } from "../../core/model/outbox.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { logFault } from "../wire/log.ts";
 import { reaching } from "../wire/unavailable.ts";
-import { NOBODY } from "./apply.ts";
+import { adopt, identifiersOf, NEVER_SEEN } from "./adopt.ts";
+import { isPointer, NOBODY, type Standing } from "./apply.ts";
 import { archive } from "./archive.ts";
 import { atOnce } from "./at-once.ts";
 import { coldDatabases, shardOf } from "./cold-databases.ts";
-import { commitChanges, readHeld, type ProfileChange } from "./cold-index.ts";
+import { commitChanges, readHeld, type HeldProfile, type ProfileChange } from "./cold-index.ts";
 import type { Count, CounterName } from "./counters.ts";
 import { gather, PULL_BYTES, type Gathered } from "./gather.ts";
 import { hourOf } from "./hours.ts";
@@ -145,17 +146,15 @@ async function takeShard(
         failed.add(profile);
       }
     });
-    const changed = [...gathered].filter(([profile, { standing }]) => standing !== (held.get(profile)?.standing ?? NOBODY));
-    const groups = changed.flatMap(([, one]) => one.groups);
+    const former = await takenOver(env, workspace, gathered, held, tally, now);
+    const standings = new Map([...gathered].map(([profile, { standing }]) => [profile, standing]));
+    for (const [profile, { standing, DB: home }] of former) if (home === DB) standings.set(profile, standing);
+    const changed = [...standings].filter(([profile, standing]) => standing !== (held.get(profile)?.standing ?? NOBODY));
+    const groups = changed.flatMap(([profile]) => gathered.get(profile)?.groups ?? []);
     const archivedAt = groups.length === 0 ? undefined : await archive(env.ARCHIVE, workspace.id, groups);
-    const changes = changed.map(([profile, one]): ProfileChange => {
-      const { epoch, applied } = held.get(profile)?.standing ?? NOBODY;
-      return {
-        profile,
-        was: { epoch, applied },
-        standing: one.standing,
-        archivedAt: one.groups.length === 0 ? undefined : archivedAt,
-      };
+    const changes = changed.map(([profile, standing]): ProfileChange => {
+      const was = held.get(profile)?.standing ?? former.get(profile)?.was ?? NOBODY;
+      return { profile, was, standing, archivedAt: (gathered.get(profile)?.groups.length ?? 0) === 0 ? undefined : archivedAt };
     });
     const counts = countsOf(
       workspace.id,
@@ -168,6 +167,10 @@ async function takeShard(
       failed.size,
     );
     if (changes.length > 0 && !(await commitChanges(DB, workspace.id, changes, tally, counts))) continue;
+    // In another database there is no one transaction for both; see docs/decisions/042.
+    for (const [profile, { standing, was, DB: home, tally: exits }] of former) {
+      if (home !== DB) await commitChanges(home, workspace.id, [{ profile, was, standing, archivedAt: undefined }], exits, []);
+    }
     await confirmAll(env, DB, workspace, gathered, failed, now, find);
     return {
       settled: arrived.filter(({ outbox }) => !failed.has(outbox.profile)),
@@ -175,6 +178,36 @@ async function takeShard(
     };
   }
   return { settled: [], failed: arrived };
+}
+
+/** Identifiers that these people's new events came by and that were somebody themselves before. */
+async function takenOver(
+  env: Env,
+  workspace: WorkspaceRecord,
+  gathered: ReadonlyMap<ProfileId, Gathered>,
+  held: ReadonlyMap<ProfileId, HeldProfile>,
+  tally: Tally,
+  now: number,
+): Promise<
+  ReadonlyMap<ProfileId, { readonly standing: Standing; readonly was: Standing; readonly DB: D1Database; readonly tally: Tally }>
+> {
+  const databases = coldDatabases(env);
+  const identifiers = identifiersOf(gathered);
+  const found = new Map<ProfileId, { standing: Standing; was: Standing; DB: D1Database; tally: Tally }>();
+  for (const [shard, DB] of databases.entries()) {
+    const here = identifiers.filter((id) => shardOf(id, databases.length) === shard);
+    if (here.length === 0) continue;
+    const rows = await readHeld(DB, workspace.id, here);
+    for (const id of here) {
+      const was = rows.get(id)?.standing ?? NOBODY;
+      const isHere = DB === databases[shardOf([...gathered.keys()][0] ?? id, databases.length)];
+      const exits = isHere ? tally : new Tally();
+      const before = gathered.get(id)?.standing ?? (was === NOBODY ? NEVER_SEEN : was);
+      const standing = adopt(id, before, gathered, tally, exits, now);
+      if (standing !== before) found.set(id, { standing, was: held.get(id)?.standing ?? was, DB, tally: exits });
+    }
+  }
+  return found;
 }
 
 /** Tells every profile what is applied; who cannot be told is put back and told later. Who stands under an older ruleset is swept at once: its pass may have gone by. */
@@ -190,6 +223,7 @@ async function confirmAll(
   const behind: ProfileId[] = [];
   await atOnce([...gathered], MOST_CALLS, async ([profile, { standing, end, wanted }]) => {
     try {
+      if (isPointer(standing, standing.epoch)) return;
       if (standing.epoch > 0) await confirm(find, workspace, profile, standing);
       if (end === "more") {
         const { epoch, to } = wanted;

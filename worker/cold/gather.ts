@@ -1,6 +1,7 @@
+import type { JournalEvent } from "../../core/model/envelope.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
-import { applyPiece, retire, type Standing } from "./apply.ts";
+import { applyPiece, isPointer, retire, type Standing } from "./apply.ts";
 import type { ArchiveGroup } from "./archive-format.ts";
 import type { Gone } from "./profile-calls.ts";
 import type { Tally } from "./tally.ts";
@@ -14,6 +15,8 @@ const MOST_PULLS = 8;
 export interface Gathered {
   readonly standing: Standing;
   readonly groups: readonly ArchiveGroup[];
+  /** The events that are new, in the order of the journal. */
+  readonly events: readonly JournalEvent[];
   readonly pulls: number;
   readonly end: "done" | "more" | "bad_record";
   /** How far the messages want the index to come. */
@@ -34,6 +37,7 @@ export async function gather(
 ): Promise<Gathered> {
   let standing = held;
   const groups: ArchiveGroup[] = [];
+  const events: JournalEvent[] = [];
   const profile: ProfileId | undefined = messages[0]?.profile;
   const take = (message: OutboxMessage): "ok" | "repeated" | "gap" | "bad_record" => {
     const { epoch, from, to, records = [], state } = message;
@@ -41,6 +45,7 @@ export async function gather(
     if (!applied.ok) return applied.error;
     standing = applied.value.standing;
     const { fresh } = applied.value;
+    events.push(...applied.value.events);
     if (profile !== undefined && fresh.records.length > 0) groups.push({ profile, ...fresh });
     return "ok";
   };
@@ -51,24 +56,27 @@ export async function gather(
   });
   for (const message of sorted) {
     const carries = message.records !== undefined || message.from === message.to;
-    if (carries && take(message) === "bad_record") return { standing, groups, pulls: 0, end: "bad_record", wanted };
+    if (carries && take(message) === "bad_record") return { standing, groups, events, pulls: 0, end: "bad_record", wanted };
   }
   let pulls = 0;
   while (isBehind(standing, wanted)) {
-    if (pulls === MOST_PULLS) return { standing, groups, pulls, end: "more", wanted };
+    if (pulls === MOST_PULLS) return { standing, groups, events, pulls, end: "more", wanted };
     const from = wanted.epoch > standing.epoch ? 0 : standing.applied;
     pulls++;
     const answer = await pullFrom(from);
-    if (answer === "gone") return { standing: retire(standing, now, tally), groups, pulls, end: "done", wanted };
+    if (answer === "gone") return { standing: retire(standing, now, tally), groups, events, pulls, end: "done", wanted };
     if (answer.epoch > wanted.epoch) wanted = { epoch: answer.epoch, to: answer.to };
+    // What a journal no longer holds was confirmed once, by an index that is lost: there is nothing to wait for.
+    if (answer.from > from) standing = { ...standing, epoch: answer.epoch, applied: answer.from };
     const taken = take(answer);
-    if (taken === "bad_record") return { standing, groups, pulls, end: "bad_record", wanted };
+    if (taken === "bad_record") return { standing, groups, events, pulls, end: "bad_record", wanted };
     // The object has no more than this: what the message promised is of an epoch that is over.
     if (taken === "repeated") break;
   }
-  return { standing, groups, pulls, end: "done", wanted };
+  return { standing, groups, events, pulls, end: "done", wanted };
 }
 
 function isBehind(standing: Standing, wanted: { readonly epoch: number; readonly to: number }): boolean {
+  if (isPointer(standing, wanted.epoch)) return false;
   return wanted.epoch > standing.epoch || (wanted.epoch === standing.epoch && wanted.to > standing.applied);
 }

@@ -1,4 +1,10 @@
-import { ENVELOPE_VERSION, type CallEnvelope } from "../../core/model/envelope.ts";
+import {
+  ENVELOPE_VERSION,
+  type CallEnvelope,
+  type ConfirmEnvelope,
+  type OutboxEnvelope,
+  type SweepReply,
+} from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
 import { profileStub } from "../../durable-objects/profile/stub.ts";
@@ -8,20 +14,19 @@ import type { WorkspaceRecord } from "./records.ts";
 
 /** What the cold path asks of a profile object. Everything crosses as JSON text. */
 export interface OutboxObject {
-  outbox(envelope: CallEnvelope & { readonly from: number; readonly limitBytes: number }): Promise<string>;
-  confirm(envelope: CallEnvelope & { readonly epoch: number; readonly to: number }): Promise<unknown>;
+  outbox(envelope: OutboxEnvelope): Promise<string>;
+  confirm(envelope: ConfirmEnvelope): Promise<boolean>;
   sweep(envelope: CallEnvelope): Promise<string>;
 }
 
 /** Finds the object of a person; a test may give another. */
 export type FindObject = (workspace: WorkspaceRecord, name: ProfileId) => OutboxObject;
 
-/** An answer that is no message: nobody is there, or the name is a pointer to somebody else. */
+/** Nobody is there by himself: nobody at all, or a pointer to somebody else. */
 export type Gone = "gone";
 
 export function objectsOf(env: Env): FindObject {
-  // The object's class names these calls itself; until it does, this is what they are.
-  return (workspace, name) => profileStub(env, workspace, name) as unknown as OutboxObject;
+  return (workspace, name) => profileStub(env, workspace, name);
 }
 
 /** Records of a journal from a sequence on. @throws Unavailable, or an error where the object answers what is none */
@@ -35,10 +40,10 @@ export async function pull(
   const text = await reaching("the profile", () =>
     find(workspace, name).outbox({ ...envelopeOf(workspace, name), from, limitBytes }),
   );
-  if (!text.startsWith("{")) return "gone";
   const message = readMessage(text);
   if (!message.ok) throw new Error(`a profile object answered a pull with ${message.error}`);
-  return message.value;
+  // A person says how he stands where there is nothing more to send; only who is none bears neither records nor that.
+  return message.value.state === undefined && message.value.from === message.value.to ? "gone" : message.value;
 }
 
 /** Tells a profile that its journal up to `to` is applied everywhere. @throws Unavailable */
@@ -51,19 +56,12 @@ export async function confirm(
   await reaching("the profile", () => find(workspace, name).confirm({ ...envelopeOf(workspace, name), epoch, to: applied }));
 }
 
-/** What a sweep did to a profile: the ruleset it stands under now, whether a membership changed, and when time alone may change one next, if it says so. */
-export interface Swept {
-  readonly version: number;
-  readonly changed: boolean;
-  readonly nextChange?: number | null;
-}
-
 /** Tells a profile to catch up with the live ruleset and the clock. @throws Unavailable */
-export async function sweepProfile(find: FindObject, workspace: WorkspaceRecord, name: ProfileId): Promise<Swept | Gone> {
-  const text = await reaching("the profile", () => find(workspace, name).sweep(envelopeOf(workspace, name)));
-  if (!text.startsWith("{")) return "gone";
-  const swept: Swept = JSON.parse(text);
-  return swept;
+export async function sweepProfile(find: FindObject, workspace: WorkspaceRecord, name: ProfileId): Promise<SweepReply | Gone> {
+  const reply: SweepReply = JSON.parse(
+    await reaching("the profile", () => find(workspace, name).sweep(envelopeOf(workspace, name))),
+  );
+  return reply.version === 0 ? "gone" : reply;
 }
 
 export function envelopeOf(workspace: WorkspaceRecord, name: ProfileId): CallEnvelope {

@@ -149,6 +149,11 @@ export const profiles = sqliteTable(
     /** Oldest and newest archive object (the instant in its key) that bears this person: a restore looks nowhere else. */
     archivedFrom: integer("archived_from"),
     archivedTo: integer("archived_to"),
+    /**
+     * Null for who lives by himself. Set once an identifier is a pointer: how many of the events counted here its person
+     * brings again, having taken over the journal.
+     */
+    owed: integer("owed"),
     /** Since when a restore is under way, which then alone moves `applied`; null else. */
     restoring: integer("restoring"),
     memberCount: integer("member_count").notNull(),

@@ -48,11 +48,13 @@ export async function noteSweep(DB: D1Database, workspace: string, sweep: Sweep,
   );
 }
 
-/** People in the cold index. */
+/** People in the cold index: identifiers that lead to one of them are none. */
 export async function countProfiles(env: { readonly DB: D1Database }, workspace: string): Promise<number> {
   const counts = coldDatabases(env).map((DB) =>
     reaching("D1", () =>
-      DB.prepare("SELECT count(*) AS count FROM profile WHERE workspace = ?1").bind(workspace).first<{ count: number }>(),
+      DB.prepare("SELECT count(*) AS count FROM profile WHERE workspace = ?1 AND owed IS NULL")
+        .bind(workspace)
+        .first<{ count: number }>(),
     ),
   );
   return (await Promise.all(counts)).reduce((sum, row) => sum + (row?.count ?? 0), 0);

@@ -1,3 +1,4 @@
+import type { SweepReply } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { logFault } from "../wire/log.ts";
 import { reaching } from "../wire/unavailable.ts";
@@ -7,7 +8,7 @@ import { coldDatabases } from "./cold-databases.ts";
 import { commitChanges, readHeld } from "./cold-index.ts";
 import { addCounts } from "./counters.ts";
 import { HOUR_MS, hourOf } from "./hours.ts";
-import { objectsOf, sweepProfile, type FindObject, type Gone, type Swept } from "./profile-calls.ts";
+import { objectsOf, sweepProfile, type FindObject, type Gone } from "./profile-calls.ts";
 import type { WorkspaceRecord } from "./records.ts";
 import { beginSweep, countProfiles, leaseSweep, noteSweep, readSweep, type Sweep } from "./sweep-state.ts";
 import { Tally } from "./tally.ts";
@@ -99,7 +100,9 @@ interface PageRow {
 
 async function readPage(DB: D1Database, workspace: string, after: string): Promise<readonly PageRow[]> {
   const { results } = await reaching("D1", () =>
-    DB.prepare("SELECT id, ruleset, next_change AS nextChange FROM profile WHERE workspace = ?1 AND id > ?2 ORDER BY id LIMIT ?3")
+    DB.prepare(
+      "SELECT id, ruleset, next_change AS nextChange FROM profile WHERE workspace = ?1 AND owed IS NULL AND id > ?2 ORDER BY id LIMIT ?3",
+    )
       .bind(workspace, after, PAGE)
       .all<{ id: ProfileId; ruleset: number; nextChange: number | null }>(),
   );
@@ -118,21 +121,20 @@ export async function catchUp(
   find: FindObject,
 ): Promise<{ readonly changed: number; readonly failed: number }> {
   if (profiles.length === 0) return { changed: 0, failed: 0 };
-  const answers: { readonly id: ProfileId; readonly swept: Swept | Gone }[] = [];
+  const answers: { readonly id: ProfileId; readonly swept: SweepReply | Gone }[] = [];
   let failed = 0;
   const settled = await atOnce(profiles, MOST_CALLS, async (id) => ({ id, swept: await sweepProfile(find, workspace, id) }));
   for (const one of settled) {
     if (one.status === "fulfilled") answers.push(one.value);
     else failed++;
   }
-  const same: { id: ProfileId; version: number; nextChange: number | null }[] = [];
+  const same: { id: ProfileId; version: number }[] = [];
   const gone: ProfileId[] = [];
   let changed = 0;
   for (const { id, swept } of answers) {
     if (swept === "gone") gone.push(id);
-    else if (swept.changed) changed++;
-    // Without a deadline from the object: looked at now, and again when that is long ago.
-    else same.push({ id, version: swept.version, nextChange: swept.nextChange === undefined ? now : swept.nextChange });
+    else if (swept.changed > 0) changed++;
+    else same.push({ id, version: swept.version });
   }
   try {
     await noteCaughtUp(DB, workspace.id, same, answers.length, now);
@@ -144,19 +146,19 @@ export async function catchUp(
   return { changed, failed };
 }
 
-/** @param told how many were told, for the counter */
+/** A deadline that had passed was looked at now, and is again when that is long ago. @param told how many were told, for the counter */
 async function noteCaughtUp(
   DB: D1Database,
   workspace: string,
-  rows: readonly { readonly id: ProfileId; readonly version: number; readonly nextChange: number | null }[],
+  rows: readonly { readonly id: ProfileId; readonly version: number }[],
   told: number,
   now: number,
 ): Promise<void> {
   const counted = addCounts(DB, [{ workspace, name: "profiles.swept", hour: hourOf(now), count: told }]);
   const noted = DB.prepare(
     `UPDATE profile SET ruleset = max(ruleset, swept.version),
-       next_change = CASE WHEN profile.next_change IS NULL OR profile.next_change > ?3 THEN profile.next_change ELSE swept.next_change END
-     FROM (SELECT value->>'id' AS id, value->>'version' AS version, value->>'nextChange' AS next_change FROM json_each(?1)) AS swept
+       next_change = CASE WHEN profile.next_change <= ?3 THEN ?3 ELSE profile.next_change END
+     FROM (SELECT value->>'id' AS id, value->>'version' AS version FROM json_each(?1)) AS swept
      WHERE profile.workspace = ?2 AND profile.id = swept.id`,
   ).bind(JSON.stringify(rows), workspace, now);
   await reaching("D1", () => DB.batch(rows.length === 0 ? [counted] : [noted, counted]));
@@ -168,9 +170,8 @@ async function retireAll(DB: D1Database, workspace: WorkspaceRecord, gone: reado
   const held = await readHeld(DB, workspace.id, gone);
   const tally = new Tally();
   const changes = [...held].map(([profile, { standing }]) => {
-    const { epoch, applied } = standing;
     const retired = { ...retire(standing, now, tally), ruleset: workspace.ruleset };
-    return { profile, was: { epoch, applied }, standing: retired, archivedAt: undefined };
+    return { profile, was: standing, standing: retired, archivedAt: undefined };
   });
   await commitChanges(DB, workspace.id, changes, tally, []);
 }

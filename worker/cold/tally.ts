@@ -32,6 +32,14 @@ export class Tally {
     this.#events.set(key, row);
   }
 
+  /** Takes back an event that was counted under another profile before. */
+  uncount(source: string, name: string, time: number): void {
+    const row = this.#events.get(JSON.stringify([source, name, hourOf(time)]));
+    if (row === undefined || row.events === 0) throw new Error("an event is taken back that was not counted");
+    row.events--;
+    this.eventCount--;
+  }
+
   change(audience: string, at: number, entered: boolean, published: boolean): void {
     this.changeCount++;
     const hour = hourOf(at);
@@ -63,6 +71,6 @@ export class Tally {
   }
 
   get eventHours(): readonly EventHour[] {
-    return [...this.#events.values()];
+    return [...this.#events.values()].filter(({ events }) => events > 0);
   }
 }

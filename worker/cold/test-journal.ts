@@ -89,25 +89,25 @@ export class TestJournal implements OutboxObject {
   outbox({ from, limitBytes }: CallEnvelope & { readonly from: number; readonly limitBytes: number }): Promise<string> {
     this.pulls++;
     if (this.down) return Promise.reject(new Error("the object is down"));
-    if (this.gone) return Promise.resolve(`@${this.profile}`);
+    if (this.gone) return Promise.resolve(JSON.stringify({ ...this.message(0, 0, true), from, to: from, records: [] }));
     let to = Math.min(from, this.records.length);
     for (let bytes = 0; to < this.records.length && (to === from || bytes < limitBytes); to++)
       bytes += this.records[to]?.length ?? 0;
     return Promise.resolve(JSON.stringify(this.message(Math.min(from, to), to)));
   }
 
-  confirm({ epoch, to }: CallEnvelope & { readonly epoch: number; readonly to: number }): Promise<void> {
+  confirm({ epoch, to }: CallEnvelope & { readonly epoch: number; readonly to: number }): Promise<boolean> {
     if (this.down) return Promise.reject(new Error("the object is down"));
     if (epoch === this.epoch) this.confirmed = Math.max(this.confirmed, to);
-    return Promise.resolve();
+    return Promise.resolve(epoch === this.epoch);
   }
 
   sweep({ ruleset }: CallEnvelope): Promise<string> {
     this.sweeps++;
     if (this.down) return Promise.reject(new Error("the object is down"));
-    if (this.gone) return Promise.resolve("");
+    if (this.gone) return Promise.resolve(JSON.stringify({ version: 0, changed: 0 }));
     this.ruleset = Math.max(this.ruleset, ruleset);
-    return Promise.resolve(JSON.stringify({ version: this.ruleset, changed: false }));
+    return Promise.resolve(JSON.stringify({ version: this.ruleset, changed: 0 }));
   }
 }
 
