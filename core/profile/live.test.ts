@@ -143,6 +143,13 @@ describe("what a profile announces", () => {
     expect(object.settle(next, NOW + 8 * DAY_MS)).toBe(0);
   });
 
+  it("says nothing of what a publish would have done earlier and time has undone since", () => {
+    const object = new TestObject();
+    object.deliver([purchase(NOW, { messageId: "a" })], NOW, ruleset(0, {}));
+    expect(object.settle(WEEK, NOW + 8 * DAY_MS)).toBe(1);
+    expect(told(object)).toEqual(["a", "+once 8 v1 publish"]);
+  });
+
   it("never goes back to an older ruleset", () => {
     const object = new TestObject();
     object.deliver([purchase(NOW)], NOW, ruleset(7, { once: { event: "Order Completed" } }));

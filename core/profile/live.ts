@@ -54,7 +54,10 @@ export interface ProfileWrite {
   readonly sealed?: SealedChunk;
   /** Instant for the alarm; absent where it is set for no later one. */
   readonly arm?: number;
-  /** Records that leave for the cold path, `from` up to but not including `to`. */
+  /**
+   * Records that leave for the cold path, `from` up to but not including `to`: always from what is confirmed on, for what
+   * was sent before may be lost, and a confirmation says only up to where.
+   */
   readonly send?: { readonly from: number; readonly to: number };
 }
 
@@ -383,8 +386,7 @@ export class LiveProfile {
   /** What makes durable what was learnt. From here on memory is as if it were: where it fails, memory is thrown away. */
   toWrite(now: number): ProfileWrite {
     const sealed = this.#sealChunk();
-    const { sent } = this.head.out;
-    const { seq } = this.head;
+    const { seq, outbox } = this.head;
     const sends = isSealed(this.head.out, seq, now);
     if (sends) this.head = { ...this.head, out: sentAll(this.head.out, seq, now) };
     const arm = this.arm(now);
@@ -393,7 +395,7 @@ export class LiveProfile {
       open: this.#open,
       ...(sealed === undefined ? {} : { sealed }),
       ...(arm === undefined ? {} : { arm }),
-      ...(sends ? { send: { from: sent, to: seq } } : {}),
+      ...(sends ? { send: { from: outbox, to: seq } } : {}),
     };
   }
 

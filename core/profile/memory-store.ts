@@ -1,7 +1,7 @@
 import type { JournalEvent } from "../model/envelope.ts";
 import type { ProfileId } from "../model/ids.ts";
 import { isChange, type JournalChange, type OutboxMessage } from "../model/outbox.ts";
-import { messageOf } from "./departure.ts";
+import { messageOf, pullOf } from "./departure.ts";
 import { decodeHead, encodeHead, newProfile } from "./head.ts";
 import { decodeChunk, encodeChunk, readRecord, type SealedChunk, type SealedJournal } from "./journal.ts";
 import { LiveProfile, type Delivery, type Outcome, type Rules } from "./live.ts";
@@ -13,12 +13,13 @@ export const PROFILE = "p".repeat(43) as ProfileId;
 
 export class MemoryStore implements SealedJournal {
   /** As the object's table: row 0 is the head, row `first + 1` a sealed chunk. */
-  rows = new Map<number, string>();
-  rowsWritten = 0;
+  rows: ReadonlyMap<number, string> = new Map<number, string>();
 
-  put(key: number, body: string): void {
-    this.rows.set(key, body);
-    this.rowsWritten++;
+  /** All or nothing. */
+  transaction(work: (rows: Map<number, string>) => void): void {
+    const rows = new Map(this.rows);
+    work(rows);
+    this.rows = rows;
   }
 
   *chunks(from: number): Iterable<SealedChunk> {
@@ -33,13 +34,16 @@ export class MemoryStore implements SealedJournal {
   }
 }
 
+/** Where a write is cut off: before it, between its rows, or after it, the reply lost. */
+export type Crash = "before" | "within" | "after";
+
 /** What the shell of an object does, without the platform. */
 export class TestObject {
   readonly store = new MemoryStore();
   readonly sent: OutboxMessage[] = [];
   alarm: number | undefined;
-  alarmsSet = 0;
   #live: LiveProfile | undefined;
+  #crash: Crash | undefined;
 
   /** The profile in memory, woken if it is not; undefined where there is none. */
   get live(): LiveProfile | undefined {
@@ -100,22 +104,51 @@ export class TestObject {
     this.arm(live.arm(Math.max(now, live.clock)));
   }
 
+  /** Something left the profile, or is to, and was not confirmed. */
+  get isWaiting(): boolean {
+    const { live } = this;
+    return live !== undefined && live.head.outbox < live.head.seq;
+  }
+
+  pull(from: number, limitBytes: number): OutboxMessage {
+    if (this.live === undefined) throw new Error("nobody is asked for records");
+    return pullOf(this.live, from, limitBytes);
+  }
+
+  /** Does something whose next write is cut off: what is in memory is gone with it. */
+  crashing(where: Crash, work: () => void): never {
+    this.#crash = where;
+    try {
+      work();
+    } finally {
+      this.#crash = undefined;
+      this.evict();
+    }
+    throw new Error("crash without a write");
+  }
+
   write(live: LiveProfile, now: number, work: () => boolean): void {
+    const before = this.#live;
     this.#live = undefined;
-    if (work()) {
+    const isLearnt = work();
+    if (isLearnt) {
       const { head, open, sealed, arm, send } = live.toWrite(Math.max(now, live.clock));
-      if (sealed) this.store.put(sealed.first + 1, encodeChunk(sealed.epoch, sealed.first, sealed.records));
-      this.store.put(0, encodeHead(head, open));
+      this.store.transaction((rows) => {
+        if (this.#crash === "before") throw new Error("crash");
+        if (sealed) rows.set(sealed.first + 1, encodeChunk(sealed.epoch, sealed.first, sealed.records));
+        if (this.#crash === "within") throw new Error("crash");
+        rows.set(0, encodeHead(head, open));
+      });
       this.arm(arm);
+      if (this.#crash === "after") throw new Error("crash");
       if (send) this.sent.push(messageOf(live, send.from, send.to));
     }
-    this.#live = live;
+    this.#live = isLearnt ? live : before;
   }
 
   arm(at: number | undefined): void {
     if (at === undefined) return;
     this.alarm = at;
-    this.alarmsSet++;
   }
 
   /** All records as stored. */

@@ -326,11 +326,13 @@ export class ProfileObject extends DurableObject<Env> {
    * the cold path does so after that. If anything throws, memory is dropped and the next call reads storage.
    */
   #durably(memory: LiveProfile, work: (now: number) => boolean): boolean {
+    const before = this.#memory;
     this.#memory = undefined;
     const now = Math.max(Date.now(), memory.clock);
     const learnt = work(now);
     if (learnt) this.#commit(memory, memory.toWrite(now));
-    this.#memory = memory;
+    // Who was nobody is nobody still, where nothing was kept of them.
+    this.#memory = learnt ? memory : before;
     return learnt;
   }
 

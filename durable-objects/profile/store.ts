@@ -28,14 +28,27 @@ export class ProfileStore implements SealedJournal {
 
   /** The head row and the records of its open chunk; undefined for an object that was never written. */
   head(): { readonly head: Head; readonly open: readonly string[] } | undefined {
-    const { sql } = this.#storage;
+    const row = this.#headRow();
     this.#schema = 0;
-    if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'part'").toArray().length === 0) return undefined;
-    const row = sql.exec<{ body: string }>("SELECT body FROM part WHERE k = ?", HEAD_KEY).toArray()[0];
-    if (row === undefined) throw new Error("a profile object has its table but no head");
+    if (row === undefined) return undefined;
     const decoded = decodeHead(row.body);
     this.#schema = decoded.head.schema;
     return decoded;
+  }
+
+  /** One question for whoever is there, which is nearly always the case; the other only for whoever is not. */
+  #headRow(): { body: string } | undefined {
+    const { sql } = this.#storage;
+    let row: { body: string } | undefined;
+    try {
+      row = sql.exec<{ body: string }>("SELECT body FROM part WHERE k = ?", HEAD_KEY).toArray()[0];
+    } catch (error) {
+      const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'part'").toArray();
+      if (tables.length === 0) return undefined;
+      throw error;
+    }
+    if (row === undefined) throw new Error("a profile object has its table but no head");
+    return row;
   }
 
   *chunks(from: number): Iterable<SealedChunk> {

@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { HEAD_FORMAT } from "../../core/profile/head.ts";
 import { listQuarantine } from "../../durable-objects/quarantine/stub.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { call, fresh, journalOf, stubOf } from "./profiles.ts";
@@ -175,11 +176,15 @@ describe("a collecting call", () => {
     const [broken, well] = [fresh("u"), fresh("u")];
     await collect(ws.writeKeys.store, "track", { userId: broken, event: "e" });
     const stub = stubOf(profileName(env.NAME_KEY, ws.id, { type: "userId", value: broken }));
-    const setFormat = (format: number): Promise<unknown> =>
+    const setFormat = (from: number, to: number): Promise<unknown> =>
       runInDurableObject(stub, (_, state) =>
-        state.storage.sql.exec("UPDATE part SET body = json_set(body, '$.format', ?) WHERE k = 0", format),
+        state.storage.sql.exec(
+          "UPDATE part SET body = replace(body, ?, ?) WHERE k = 0",
+          `"kind":"profile","format":${from},`,
+          `"kind":"profile","format":${to},`,
+        ),
       );
-    await setFormat(99);
+    await setFormat(HEAD_FORMAT, 99);
     await evictDurableObject(stub);
     const batch = [broken, well].map((userId) => ({ type: "track", userId, messageId: fresh("m"), event: "f" }));
     const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -187,7 +192,7 @@ describe("a collecting call", () => {
     expect([failed.status, failed.body.code, failed.headers.get("retry-after")]).toEqual([503, "unavailable", "1"]);
     expect(JSON.stringify(printed.mock.calls)).not.toContain(broken);
     printed.mockRestore();
-    await setFormat(1);
+    await setFormat(99, HEAD_FORMAT);
     await evictDurableObject(stub);
     expect(await collect(ws.writeKeys.store, "batch", { batch })).toMatchObject({ status: 200, body: { success: true } });
     expect([(await journal(broken)).length, (await journal(well)).length]).toEqual([2, 1]);
