@@ -32,6 +32,8 @@ export interface JournalEvent extends LogEvent {
   readonly properties: JsonObject;
   readonly context?: JsonObject;
   readonly groupId?: string;
+  /** Came back from the archive, and was counted before it was lost: nothing counts it again. */
+  readonly restored?: true;
 }
 
 /** Links the identifier that this object stands for to the profile `to`: `identify` moves one that is somebody's already, other calls do not. */

@@ -5,6 +5,7 @@ import { healthRoutes } from "./health-detail.ts";
 import { keyRoutes } from "./keys.ts";
 import { profileRoutes } from "./profiles.ts";
 import { quarantineRoutes } from "./quarantine.ts";
+import { restoreRoutes } from "./restore.ts";
 import type { Route } from "./route.ts";
 import { ruleRoutes } from "./rules.ts";
 import { rulesetRoutes } from "./ruleset.ts";
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...sizeRoutes,
   ...deadLetterRoutes,
   ...healthRoutes,
+  ...restoreRoutes,
 ];

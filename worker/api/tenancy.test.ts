@@ -77,6 +77,7 @@ function bodyOf(path: string): unknown {
     case "/api/ruleset/publish":
       return {};
     case "/api/dead-letters/replay":
+    case "/api/restore":
       return {};
     case "/api/ruleset/rollback":
       return { version: 1 };

@@ -33,6 +33,7 @@ export interface Applied {
   readonly standing: Standing;
   /** The records that changed something: for the archive. */
   readonly fresh: Omit<Piece, "state">;
+  /** The events that were tallied. */
   readonly events: readonly JournalEvent[];
 }
 
@@ -76,7 +77,7 @@ export function applyPiece(held: Standing, piece: Piece, tally: Tally): Result<A
   return ok({
     standing,
     fresh: { epoch: piece.epoch, from: before.applied, to: piece.to, records: texts },
-    events: records.filter((record) => !isChange(record)),
+    events: records.flatMap((record) => (isChange(record) || record.restored === true ? [] : [record])),
   });
 }
 
@@ -91,13 +92,19 @@ export function retire(held: Standing, now: number, tally: Tally): Standing {
   return { ...held, members: {}, memberCount: 0, nextChange: null, owed: held.owed ?? held.events };
 }
 
+/** Begins again at the first record of the journal: for a person whose object was lost and has been rebuilt. */
+export function rewind(held: Standing, now: number, tally: Tally): Standing {
+  leave(held, now, tally);
+  return { ...NOBODY, epoch: held.epoch, ruleset: held.ruleset };
+}
+
 /** How a person stands, as its object says it. */
 export function inState(standing: Standing, { members, ruleset, nextChange, firstSeen, lastSeen }: OutboxState): Standing {
   return { ...standing, members, memberCount: Object.keys(members).length, ruleset, nextChange, firstSeen, lastSeen };
 }
 
 function afterEvent(standing: Standing, event: JournalEvent, tally: Tally): Standing {
-  tally.event(event.source, event.name, event.time);
+  if (event.restored !== true) tally.event(event.source, event.name, event.time);
   const first = standing.events === 0;
   return {
     ...standing,
