@@ -3,6 +3,7 @@ import { HOUR_MS, hourOf } from "./hours.ts";
 /** What is counted for operators, by workspace and hour. None of it is exact to the last one but what the consumer applies. */
 export type CounterName =
   | "events.ingested"
+  | "events.duplicate"
   | "events.rejected"
   | "events.refused"
   | "events.applied"
@@ -29,17 +30,21 @@ let lastFlush = 0;
 /** An isolate writes its counts this often at most: they cost a row each, and lose no more than this when it dies. */
 const FLUSH_EVERY_MS = 10_000;
 
-/** Counts in memory; `flushWhenDue` writes. */
+/** Counts in memory; `flushCounts` writes. */
 export function count(workspace: string, name: CounterName, by: number, now: number): void {
   if (by === 0) return;
+  if (waiting.size === 0) lastFlush = Math.max(lastFlush, now);
   const hour = hourOf(now);
   const key = `${workspace} ${name} ${hour}`;
   waiting.set(key, { workspace, name, hour, count: (waiting.get(key)?.count ?? 0) + by });
 }
 
-/** Writes what this isolate has counted, now and then. While D1 is down it waits in memory: counting holds nothing up. */
-export async function flushWhenDue(DB: D1Database, now: number): Promise<void> {
-  if (waiting.size === 0 || now - lastFlush < FLUSH_EVERY_MS) return;
+export function isFlushDue(now: number): boolean {
+  return waiting.size > 0 && now - lastFlush >= FLUSH_EVERY_MS;
+}
+
+/** Writes what this isolate has counted. While D1 is down it waits in memory: counting holds nothing up. */
+export async function flushCounts(DB: D1Database, now: number): Promise<void> {
   lastFlush = now;
   const counts = waiting;
   waiting = new Map();

@@ -8,6 +8,7 @@ import { parseTimestamp } from "../../core/model/timestamp.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
 import { countRefused, keepRejected } from "../../durable-objects/quarantine/stub.ts";
+import { count, flushCounts, isFlushDue } from "../cold/counters.ts";
 import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
 import { deliver, groupByObject, type Placed } from "./deliver.ts";
@@ -102,7 +103,7 @@ export async function collect(
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
     }
   }
-  const [{ conflicts }] = await Promise.all([
+  const [{ conflicts, duplicates }] = await Promise.all([
     deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
     quarantine(env, workspace, source, receivedAt, call.events, rejected),
     Promise.all(withdrawn.map(({ from, consent }) => withdraw(env, workspace, from, consent))),
@@ -114,6 +115,11 @@ export async function collect(
   }));
   await quarantine(env, workspace, source, receivedAt, call.events, conflicting);
   if (refused > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, refused));
+  count(workspace.id, "events.ingested", accepted.length - conflicting.length - duplicates, receivedAt);
+  count(workspace.id, "events.duplicate", duplicates, receivedAt);
+  count(workspace.id, "events.rejected", rejected.length + conflicting.length, receivedAt);
+  count(workspace.id, "events.refused", refused, receivedAt);
+  if (isFlushDue(receivedAt)) ctx.waitUntil(flushCounts(env.DB, receivedAt));
   return reply(accepted.length - conflicting.length, refused, [...rejected, ...conflicting]);
 }
 
