@@ -29,7 +29,7 @@ export interface Sender {
 interface RejectedEvent {
   readonly index: number;
   readonly messageId: string | null;
-  readonly code: EventFault | "conflicting_duplicate";
+  readonly code: EventFault | "conflicting_duplicate" | "flood";
 }
 
 /** The reply of every collecting call; a single call is a batch of one. */
@@ -102,19 +102,17 @@ export async function collect(
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
     }
   }
-  const [{ conflicts }] = await Promise.all([
+  const [{ conflicts, floods }] = await Promise.all([
     deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
     quarantine(env, workspace, source, receivedAt, call.events, rejected),
     Promise.all(withdrawn.map(({ from, consent }) => withdraw(env, workspace, from, consent))),
   ]);
-  const conflicting = conflicts.map((index): RejectedEvent => ({
-    index,
-    messageId: messageIdOf(call.events[index] ?? null),
-    code: "conflicting_duplicate",
-  }));
-  await quarantine(env, workspace, source, receivedAt, call.events, conflicting);
+  const turnedAway = (places: readonly number[], code: RejectedEvent["code"]): RejectedEvent[] =>
+    places.map((index) => ({ index, messageId: messageIdOf(call.events[index] ?? null), code }));
+  const notTaken = [...turnedAway(conflicts, "conflicting_duplicate"), ...turnedAway(floods, "flood")];
+  await quarantine(env, workspace, source, receivedAt, call.events, notTaken);
   if (refused > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, refused));
-  return reply(accepted.length - conflicting.length, refused, [...rejected, ...conflicting]);
+  return reply(accepted.length - notTaken.length, refused, [...rejected, ...notTaken]);
 }
 
 function reply(accepted: number, refused: number, errors: readonly RejectedEvent[]): CollectReply {
