@@ -3,6 +3,8 @@ import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
 import type { Minute } from "./flood.ts";
 import { NOTHING_SENT, type OutboxProgress } from "./outbox.ts";
 
+import type { SeenFilter } from "./seen-filter.ts";
+
 /**
  * The head row of an object: all that it must know to go on, written whole by each ingest call (rows written are what
  * storage costs). The format only grows: heads of formats 1 (one JSON text, without what came later) and 2 (the head's
@@ -73,6 +75,10 @@ export interface ProfileHead extends HeadBase {
   /** Audiences at the last write and since when, ms: what has been announced is told from what is new by them. */
   readonly members: Readonly<Record<string, number>>;
   readonly state: EngineState | null;
+  /** Which ids the sealed chunks hold, as far as a small filter can say; without, the journal is read to know. */
+  readonly seen?: SeenFilter;
+  /** Events of the sealed chunk that can leave the journal next are no later, ms; absent where none is sealed. */
+  readonly sealedUntil?: number;
   /** The last event that was taken while the ruleset could not be read: `members` are behind until it can. */
   readonly behind?: { readonly source: string; readonly messageId: string };
 }

@@ -21,6 +21,8 @@ export interface SealedJournal {
   chunks(from: number): Iterable<SealedChunk>;
   /** The sealed chunk that holds the record of this sequence, or would. */
   chunkOf(sequence: number): SealedChunk | undefined;
+  /** What is left of events that have left the journal, see `compaction.ts`. */
+  base(): readonly JournalEvent[];
 }
 
 /** A record and its place in the journal. */
@@ -51,6 +53,18 @@ export function decodeChunk(text: string): SealedChunk {
   const { format, epoch, first } = JSON.parse(text.slice(0, end)) as SealedChunk & { readonly format: number };
   if (format !== CHUNK_FORMAT) throw new Error(`sealed chunk of format ${format} is newer than this program`);
   return { epoch, first, records: linesAfter(text, end) };
+}
+
+/** Text of the base. */
+export function encodeBase(events: readonly JournalEvent[]): string {
+  return JSON.stringify({ format: 1, events });
+}
+
+/** Reads a base. @throws for one of a newer Tideline */
+export function decodeBase(text: string): readonly JournalEvent[] {
+  const { format, events } = JSON.parse(text) as { readonly format: number; readonly events: readonly JournalEvent[] };
+  if (format !== 1) throw new Error(`base of format ${format} is newer than this program`);
+  return events;
 }
 
 export function readRecord(text: string): JournalRecord {

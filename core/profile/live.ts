@@ -3,17 +3,19 @@ import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
-import { isChange, type ChangeReason, type JournalChange } from "../model/outbox.ts";
+import type { ChangeReason, JournalChange } from "../model/outbox.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { alarmTime, mustArm, spreadOf } from "./alarm-time.ts";
 import { Announcements } from "./announcements.ts";
+import { COMPACT_AGAIN_MS, compacted, compactedWith } from "./compaction.ts";
 import { countedIn, eventsInMinute } from "./flood.ts";
-import { MOST_IDENTIFIERS, SEAL_BYTES, STATE_FORMAT, type ProfileHead } from "./head.ts";
+import { MOST_IDENTIFIERS, STATE_FORMAT, type ProfileHead } from "./head.ts";
 import { History } from "./history.ts";
-import { eventsAmong, readRecord, type NumberedText, type SealedChunk, type SealedJournal } from "./journal.ts";
+import type { NumberedText, SealedChunk, SealedJournal } from "./journal.ts";
 import { openMemberships, type Memberships } from "./memberships.ts";
 import { appended, confirmed, isNudgeDue, isSealed, nextSend, SEAL_MS, sealDelay, sentAll } from "./outbox.ts";
-import { sameContent, seenKey } from "./same-content.ts";
+import { OpenJournal } from "./open-journal.ts";
+import { sameContent } from "./same-content.ts";
 
 /** How soon what could not be found out is looked at again, ms. */
 const LOOK_AGAIN_MS = 60_000;
@@ -61,6 +63,15 @@ export interface ProfileWrite {
   readonly send?: { readonly from: number; readonly to: number };
 }
 
+/** A write after which the journal is shorter. */
+export interface CompactionWrite {
+  readonly head: ProfileHead;
+  readonly open: readonly string[];
+  /** First sequences of the chunks that are no more. */
+  readonly removed: readonly number[];
+  readonly base: readonly JournalEvent[];
+}
+
 /** How a profile stands: the same object until something changes. */
 export interface Standing {
   /** Sorted. */
@@ -77,13 +88,9 @@ export interface Standing {
 export class LiveProfile {
   readonly profileId: ProfileId;
   head: ProfileHead;
-  readonly #journal: SealedJournal;
-  /** Texts of the records in the open chunk. */
-  #open: string[];
-  #openBytes = 0;
+  readonly #sealed: SealedJournal;
+  readonly #journal: OpenJournal;
   #history: History | undefined;
-  /** Sequence by (source, messageId) of every event in the journal. */
-  readonly #seen = new Map<string, number>();
   readonly #announcements: Announcements;
   #version = -1;
   #memberships: Memberships | undefined;
@@ -99,12 +106,11 @@ export class LiveProfile {
    * @param profileId the name of its object
    * @param open records of the open chunk
    */
-  constructor(head: ProfileHead, profileId: ProfileId, open: readonly string[], journal: SealedJournal) {
+  constructor(head: ProfileHead, profileId: ProfileId, open: readonly string[], sealed: SealedJournal) {
     this.head = head;
     this.profileId = profileId;
-    this.#journal = journal;
-    this.#open = [...open];
-    for (const text of open) this.#openBytes += text.length;
+    this.#sealed = sealed;
+    this.#journal = new OpenJournal(head.openFrom, open, sealed, head.seen);
     this.#announcements = new Announcements(head.members);
     this.#clock = head.clock;
   }
@@ -113,38 +119,26 @@ export class LiveProfile {
   get history(): History {
     if (this.#history !== undefined) return this.#history;
     const history = new History(this.profileId);
-    for (const { event, sequence } of eventsAmong(this.records())) {
-      this.#seen.set(seenKey(event), sequence);
-      history.insert(logEvent(event));
-    }
+    // Something has left only where something was sealed off before.
+    if (this.head.openFrom > 0) for (const event of this.#sealed.base()) history.insert(logEvent(event));
+    for (const { event } of this.#journal.readAll()) history.insert(logEvent(event));
     this.#history = history;
     return history;
   }
 
   /** Texts of the journal's records from a sequence on. */
-  *records(from = 0): Iterable<NumberedText> {
-    const { openFrom } = this.head;
-    if (from < openFrom) {
-      for (const { first, records } of this.#journal.chunks(from)) {
-        for (const [place, text] of records.entries()) if (first + place >= from) yield { text, sequence: first + place };
-      }
-    }
-    for (const [place, text] of this.#open.entries()) if (openFrom + place >= from) yield { text, sequence: openFrom + place };
+  records(from = 0): Iterable<NumberedText> {
+    return this.#journal.records(from);
   }
 
   /** Texts of the open chunk, as the head row stores them. */
   get open(): readonly string[] {
-    return this.#open;
+    return this.#journal.open;
   }
 
   /** True when the journal holds this (source, messageId). */
   holds(source: string, messageId: string): boolean {
-    return this.#placeOf({ source, messageId }) !== undefined;
-  }
-
-  #placeOf(event: { readonly source: string; readonly messageId: string }): number | undefined {
-    if (this.#history === undefined) void this.history;
-    return this.#seen.get(seenKey(event));
+    return this.#journal.placeOf({ source, messageId }) !== undefined;
   }
 
   /** Applies a delivery. Of two events with one (source, messageId) the first accepted stands; an identical one changes nothing. */
@@ -156,9 +150,9 @@ export class LiveProfile {
     else this.memberships(ruleset.version, ruleset.rules, now);
     for (const [place, text] of texts.entries()) {
       const event: JournalEvent = JSON.parse(text);
-      const held = this.#placeOf(event);
+      const held = this.#journal.placeOf(event);
       if (held !== undefined) {
-        if (sameContent(event, this.#eventAt(held))) outcome.duplicates++;
+        if (sameContent(event, this.#journal.eventAt(held))) outcome.duplicates++;
         else outcome.conflicts.push(place);
       } else if (eventsInMinute(this.head.minute, this.#clock) >= mostAMinute) {
         outcome.floods.push(place);
@@ -176,8 +170,7 @@ export class LiveProfile {
     const isFirst = this.head.seq === 0;
     const isLate = !isFirst && event.time < this.head.lastSeen;
     if (!isFirst) this.#announceDue();
-    this.#seen.set(seenKey(event), this.head.seq);
-    this.#append(text);
+    this.#append(text, event);
     this.head = {
       ...this.head,
       firstSeen: Math.min(this.head.firstSeen, event.time),
@@ -324,22 +317,11 @@ export class LiveProfile {
     for (const change of changes) this.#append(JSON.stringify(change));
   }
 
-  #append(text: string): void {
-    // A line feed ends a record: texts of JSON.stringify hold none, others are made so.
-    const line = text.includes("\n") ? JSON.stringify(JSON.parse(text)) : text;
-    this.#open.push(line);
-    this.#openBytes += line.length;
+  /** @param id of an event; a change has none */
+  #append(text: string, id?: JournalEvent): void {
     const { head } = this;
-    this.head = { ...head, seq: head.seq + 1, out: appended(head.out, line.length, this.#clock + this.#sealMs) };
-  }
-
-  #eventAt(sequence: number): JournalEvent {
-    const { openFrom } = this.head;
-    const chunk = sequence >= openFrom ? { first: openFrom, records: this.#open } : this.#journal.chunkOf(sequence);
-    const text = chunk?.records[sequence - chunk.first];
-    const record = text === undefined ? undefined : readRecord(text);
-    if (record === undefined || isChange(record)) throw new Error(`the journal has no event ${sequence}`);
-    return record;
+    const { length } = this.#journal.append(text, head.seq, id);
+    this.head = { ...head, seq: head.seq + 1, out: appended(head.out, length, this.#clock + this.#sealMs) };
   }
 
   /** Everything before `to` has arrived at the cold path. @returns false where that was known */
@@ -380,7 +362,9 @@ export class LiveProfile {
     // What is due and could not be found out is looked at again, not at once.
     const nextChange = behind === undefined && known > now ? known : now + LOOK_AGAIN_MS;
     const spread = spreadOf(this.profileId);
-    return alarmTime({ nextChange, nextSend: nextSend(out, seq, now, spread), compaction: Infinity }, spread);
+    const compactAt = this.#compactAt();
+    const compaction = compactAt > now ? compactAt : now + COMPACT_AGAIN_MS;
+    return alarmTime({ nextChange, nextSend: nextSend(out, seq, now, spread), compaction }, spread);
   }
 
   /** What makes durable what was learnt. From here on memory is as if it were: where it fails, memory is thrown away. */
@@ -392,7 +376,7 @@ export class LiveProfile {
     const arm = this.arm(now);
     return {
       head: this.head,
-      open: this.#open,
+      open: this.open,
       ...(sealed === undefined ? {} : { sealed }),
       ...(arm === undefined ? {} : { arm }),
       ...(sends ? { send: { from: outbox, to: seq } } : {}),
@@ -400,13 +384,42 @@ export class LiveProfile {
   }
 
   #sealChunk(): SealedChunk | undefined {
-    if (this.#openBytes < SEAL_BYTES) return undefined;
-    const { epoch, openFrom, seq } = this.head;
-    const sealed = { epoch, first: openFrom, records: this.#open };
-    this.#open = [];
-    this.#openBytes = 0;
-    this.head = { ...this.head, openFrom: seq };
+    const sealed = this.#journal.seal(this.head.epoch);
+    if (sealed === undefined) return undefined;
+    const { seen: _, ...head } = this.head;
+    const { filter } = this.#journal;
+    const sealedUntil = head.sealedUntil ?? head.lastSeen;
+    this.head = { ...head, openFrom: head.seq, sealedUntil, ...(filter === undefined ? {} : { seen: filter }) };
     return sealed;
+  }
+
+  /** When something may leave the journal, ms; Infinity for never. */
+  #compactAt(): number {
+    const { sealedUntil, openFrom, seq, lastSeen, retentionMs = 0 } = this.head;
+    if (retentionMs === 0 || (sealedUntil === undefined && openFrom === seq)) return Infinity;
+    return (sealedUntil ?? lastSeen) + retentionMs;
+  }
+
+  /**
+   * Lets what is no longer retained leave the journal, where its time has come. Memory keeps the events: whoever makes
+   * this durable throws it away.
+   * @param rulesRetentionMs of the ruleset, which may have been published before the workspace's was shortened
+   */
+  compact(now: number, rulesRetentionMs: number): CompactionWrite | undefined {
+    if (this.#compactAt() > now) return undefined;
+    const { epoch, openFrom, outbox, seq, lastSeen, retentionMs = 0 } = this.head;
+    const horizon = now - Math.max(retentionMs, rulesRetentionMs);
+    const { leaving, next, base } = compacted(this.#sealed, outbox, horizon);
+    const openLeaves = openFrom < seq && outbox >= seq && lastSeen <= horizon;
+    if (leaving.length === 0 && !openLeaves) return undefined;
+    const open = { epoch, first: openFrom, records: this.open };
+    const { sealedUntil: _, seen: __, ...head } = this.head;
+    return {
+      head: { ...head, ...(openLeaves ? { openFrom: seq } : {}), ...(next === undefined ? {} : { sealedUntil: next }) },
+      open: openLeaves ? [] : this.open,
+      removed: leaving.map(({ first }) => first),
+      base: openLeaves ? compactedWith(base, open) : base,
+    };
   }
 }
 

@@ -3,7 +3,16 @@ import type { ProfileId } from "../model/ids.ts";
 import { isChange, type JournalChange, type OutboxMessage } from "../model/outbox.ts";
 import { messageOf, pullOf } from "./departure.ts";
 import { decodeHead, encodeHead, newProfile } from "./head.ts";
-import { decodeChunk, encodeChunk, readRecord, type SealedChunk, type SealedJournal } from "./journal.ts";
+import {
+  decodeBase,
+  decodeChunk,
+  encodeBase,
+  encodeChunk,
+  readRecord,
+  type NumberedText,
+  type SealedChunk,
+  type SealedJournal,
+} from "./journal.ts";
 import { LiveProfile, type Delivery, type Outcome, type Rules } from "./live.ts";
 
 /** For tests: storage of one object in memory, with the same rows and transactions, and the shell over it. */
@@ -28,11 +37,18 @@ export class MemoryStore implements SealedJournal {
     for (const key of keys) if (key >= start) yield decodeChunk(this.rows.get(key) ?? "");
   }
 
+  base(): readonly JournalEvent[] {
+    const text = this.rows.get(BASE_KEY);
+    return text === undefined ? [] : decodeBase(text);
+  }
+
   chunkOf(sequence: number): SealedChunk | undefined {
     for (const chunk of this.chunks(sequence)) return chunk;
     return undefined;
   }
 }
+
+const BASE_KEY = -1;
 
 /** Where a write is cut off: before it, between its rows, or after it, the reply lost. */
 export type Crash = "before" | "within" | "after";
@@ -42,6 +58,7 @@ export class TestObject {
   readonly store = new MemoryStore();
   readonly sent: OutboxMessage[] = [];
   alarm: number | undefined;
+  retentionMs = 400 * 86_400_000;
   #live: LiveProfile | undefined;
   #crash: Crash | undefined;
 
@@ -66,7 +83,7 @@ export class TestObject {
     this.write(live, now, () => {
       const texts = events.map((event) => JSON.stringify(event));
       outcome = live.deliver({ texts, now, ruleset, mostAMinute: Infinity, isDestinationWaiting: false, ...more });
-      if (outcome.accepted > 0) live.told(0, ruleset?.version ?? 0);
+      if (outcome.accepted > 0) live.told(this.retentionMs, ruleset?.version ?? 0);
       return outcome.accepted > 0;
     });
     if (outcome === undefined) throw new Error("nothing was delivered");
@@ -81,7 +98,7 @@ export class TestObject {
     this.write(live, now, () => {
       live.memberships(version, rules, now);
       if (!live.isNews) return false;
-      live.told(0, version);
+      live.told(this.retentionMs, version);
       changed = live.announce();
       return true;
     });
@@ -116,6 +133,19 @@ export class TestObject {
   }
 
   /** Does something whose next write is cut off: what is in memory is gone with it. */
+  compact(now: number): boolean {
+    const { live } = this;
+    const compaction = live?.compact(Math.max(now, live.clock), this.retentionMs);
+    if (compaction === undefined) return false;
+    this.store.transaction((rows) => {
+      for (const first of compaction.removed) rows.delete(first + 1);
+      rows.set(BASE_KEY, encodeBase(compaction.base));
+      rows.set(0, encodeHead(compaction.head, compaction.open));
+    });
+    this.evict();
+    return true;
+  }
+
   crashing(where: Crash, work: () => void): never {
     this.#crash = where;
     try {
@@ -149,6 +179,10 @@ export class TestObject {
   arm(at: number | undefined): void {
     if (at === undefined) return;
     this.alarm = at;
+  }
+
+  numbered(): readonly NumberedText[] {
+    return [...(this.live?.records() ?? [])];
   }
 
   /** All records as stored. */

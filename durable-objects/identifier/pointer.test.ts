@@ -50,6 +50,14 @@ describe("an anonymous id that is linked to a user", () => {
     expect(await ids(workspace, browser)).toEqual([]);
   });
 
+  it("can be given to somebody else after it has forgotten all it knew", async () => {
+    const { workspace, browser, ann, bob } = cast();
+    await ingest(workspace, browser, [event(browser), linkTo(ann)]);
+    await evictDurableObject(stubOf(browser.hash));
+    await ingest(workspace, browser, [linkTo(bob)]);
+    expect(await decide(workspace, browser)).toBe(`@${bob.hash}`);
+  });
+
   it("makes the user's memberships those of the joined log", async () => {
     const { workspace, browser, ann } = cast();
     await publishRules(workspace, 1, { often: { event: "Order Completed", count: { gte: 3 } } });

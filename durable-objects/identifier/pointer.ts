@@ -98,7 +98,8 @@ export async function move(env: Env, pointer: PointerHead, store: ProfileStore):
  */
 function journalPages(store: ProfileStore, epoch: number): readonly (readonly JournalEvent[])[] {
   const sealed = [...store.chunks(0)].filter((chunk) => chunk.epoch >= epoch).map(({ records }) => records);
-  return [...sealed, store.head()?.open ?? []].map(eventsOf).filter((page) => page.length > 0);
+  const journal = [...sealed, store.head()?.open ?? []].map(eventsOf);
+  return [store.base(), ...journal].filter((page) => page.length > 0);
 }
 
 function eventsOf(records: readonly string[]): readonly JournalEvent[] {

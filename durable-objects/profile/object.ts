@@ -27,6 +27,7 @@ import { forward, move } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent } from "./decided.ts";
 import { eventPage } from "./events.ts";
+import { OVERLOADED } from "./overload.ts";
 import { encodeDecided, encodeReply, shownTree } from "./reply.ts";
 import { ProfileStore } from "./store.ts";
 import { profileView } from "./view.ts";
@@ -54,9 +55,24 @@ export class ProfileObject extends DurableObject<Env> {
   /** What must wait for another object runs one after the other; everything else runs in one go. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** Calls of `ingest` that have begun and not ended. */
+  #inFlight = 0;
 
-  /** Applies events and links in their order; when it returns they are durable. @returns JSON of an `IngestReply` */
+  /**
+   * Applies events and links in their order; when it returns they are durable. @returns JSON of an `IngestReply`
+   * @throws `OVERLOADED` where too many calls wait here already
+   */
   async ingest(envelope: IngestEnvelope): Promise<string> {
+    if (this.#inFlight >= MOST_IN_FLIGHT) throw new Error(OVERLOADED);
+    this.#inFlight++;
+    try {
+      return await this.#ingest(envelope);
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  async #ingest(envelope: IngestEnvelope): Promise<string> {
     const ruleset = await this.#ruleset(envelope).catch(() => undefined);
     const memory = this.#wake(envelope);
     // To who reads, another workspace's person is nobody; who writes must not take nobody for an empty place.
@@ -175,8 +191,9 @@ export class ProfileObject extends DurableObject<Env> {
     const reply = (version: number, changed: number): string => JSON.stringify({ version, changed } satisfies SweepReply);
     if (!(memory instanceof LiveProfile)) return reply(0, 0);
     const changed = this.#settle(memory, ruleset, envelope);
-    await this.#armAgain(memory);
-    return reply(memory.head.ruleset, changed);
+    const settled = this.#compact(memory, ruleset);
+    await this.#armAgain(settled);
+    return reply(settled.version, changed);
   }
 
   /** @returns how many memberships were found changed; those are durable then */
@@ -220,7 +237,18 @@ export class ProfileObject extends DurableObject<Env> {
     const now = Math.max(Date.now(), memory.clock);
     const send = memory.sendNow(now);
     if (send !== undefined) this.#send(messageOf(memory, send.from, send.to));
-    await this.#armAgain(memory);
+    await this.#armAgain(this.#compact(memory, ruleset));
+  }
+
+  /** Lets what is no longer retained leave the journal, where its time has come. @returns the profile as it is from then on */
+  #compact(memory: LiveProfile, ruleset: LoadedRuleset | undefined): LiveProfile {
+    const compaction = ruleset && memory.compact(Math.max(Date.now(), memory.clock), ruleset.rules.retentionMs);
+    if (compaction === undefined) return memory;
+    this.#memory = undefined;
+    this.#store.compact(compaction);
+    const woken = new LiveProfile(compaction.head, memory.profileId, compaction.open, this.#store);
+    this.#memory = woken;
+    return woken;
   }
 
   /** Sees to it that the alarm is set without a write of the head: an alarm went off, or was lost. */
@@ -403,6 +431,12 @@ export class ProfileObject extends DurableObject<Env> {
     return memory instanceof LiveProfile ? memory.version : 0;
   }
 }
+
+/**
+ * Calls of `ingest` that wait at one object, for a ruleset or for another object, before it turns more away: each holds up to
+ * a batch of events in memory, and 128 MB is all that the objects of an isolate share.
+ */
+export const MOST_IN_FLIGHT = 200;
 
 /** The call that an alarm makes in the place of a caller: with what the head knows. */
 function callOf(head: ProfileHead, name: ProfileId): CallEnvelope {

@@ -1,11 +1,22 @@
 import { decodeHead, encodeHead, type Head } from "../../core/profile/head.ts";
-import { decodeChunk, encodeChunk, type SealedChunk, type SealedJournal } from "../../core/profile/journal.ts";
+import {
+  decodeBase,
+  decodeChunk,
+  encodeBase,
+  encodeChunk,
+  type SealedChunk,
+  type SealedJournal,
+} from "../../core/profile/journal.ts";
+import type { JournalEvent } from "../../core/model/envelope.ts";
+import type { CompactionWrite } from "../../core/profile/live.ts";
 import { PROFILE_MIGRATIONS } from "./migrations.ts";
 
 /** A row is 2 MB at most in production but not locally: refused here, long before it would be refused there. */
 const MOST_ROW_BYTES = 1_900_000;
 
 const HEAD_KEY = 0;
+/** The base that compaction leaves. */
+const BASE_KEY = -1;
 
 /** What one write consists of: the head with its open chunk in one row, and a sealed chunk in a row of its own. */
 interface Written {
@@ -36,17 +47,10 @@ export class ProfileStore implements SealedJournal {
     return decoded;
   }
 
-  /** One question for whoever is there, which is nearly always the case; the other only for whoever is not. */
   #headRow(): { body: string } | undefined {
     const { sql } = this.#storage;
-    let row: { body: string } | undefined;
-    try {
-      row = sql.exec<{ body: string }>("SELECT body FROM part WHERE k = ?", HEAD_KEY).toArray()[0];
-    } catch (error) {
-      const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'part'").toArray();
-      if (tables.length === 0) return undefined;
-      throw error;
-    }
+    if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'part'").toArray().length === 0) return undefined;
+    const row = sql.exec<{ body: string }>("SELECT body FROM part WHERE k = ?", HEAD_KEY).toArray()[0];
     if (row === undefined) throw new Error("a profile object has its table but no head");
     return row;
   }
@@ -68,14 +72,28 @@ export class ProfileStore implements SealedJournal {
     return row === undefined ? undefined : decodeChunk(row.body);
   }
 
+  base(): readonly JournalEvent[] {
+    const row = this.#storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = ?", BASE_KEY).toArray()[0];
+    return row === undefined ? [] : decodeBase(row.body);
+  }
+
+  /** Lets chunks leave the journal, and keeps what outlasts them. */
+  compact({ head, open, removed, base }: CompactionWrite): void {
+    this.#storage.transactionSync(() => {
+      for (const first of removed) this.#run("DELETE FROM part WHERE k = ?", first + 1);
+      this.#put(BASE_KEY, encodeBase(base));
+      this.#putHead({ ...head, schema: this.#migrated() }, open);
+    });
+  }
+
   /** All or nothing: a throw in an object rolls nothing back, a transaction does. */
   commit({ head, open, sealed }: Written): void {
     const schema = PROFILE_MIGRATIONS.length;
-    const have = this.#schema ?? this.head()?.head.schema ?? 0;
+    const have = this.#migrated();
     this.#storage.transactionSync(() => {
       for (const statement of PROFILE_MIGRATIONS.slice(have)) this.#run(statement);
       if (sealed !== undefined) this.#put(sealed.first + 1, encodeChunk(sealed.epoch, sealed.first, sealed.records));
-      this.#put(HEAD_KEY, encodeHead({ ...head, schema }, open));
+      this.#putHead({ ...head, schema }, open);
     });
     this.#schema = schema;
   }
@@ -83,9 +101,18 @@ export class ProfileStore implements SealedJournal {
   /** Drops the journal of an object that is a pointer now and whose events have arrived elsewhere. */
   clearJournal(head: Head): void {
     this.#storage.transactionSync(() => {
-      this.#run("DELETE FROM part WHERE k > ?", HEAD_KEY);
-      this.#put(HEAD_KEY, encodeHead(head, []));
+      this.#run("DELETE FROM part WHERE k <> ?", HEAD_KEY);
+      this.#putHead({ ...head, schema: this.#migrated() }, []);
     });
+  }
+
+  /** How many migrations have run: storage knows, a head in memory may be from before them. */
+  #migrated(): number {
+    return this.#schema ?? this.head()?.head.schema ?? 0;
+  }
+
+  #putHead(head: Head, open: readonly string[]): void {
+    this.#put(HEAD_KEY, encodeHead(head, open));
   }
 
   #put(key: number, body: string): void {

@@ -2,6 +2,8 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { HEAD_FORMAT } from "../../core/profile/head.ts";
+import { ProfileObject } from "../../durable-objects/profile/object.ts";
+import { OVERLOADED } from "../../durable-objects/profile/overload.ts";
 import { listQuarantine } from "../../durable-objects/quarantine/stub.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { call, fresh, journalOf, stubOf } from "./profiles.ts";
@@ -131,6 +133,34 @@ describe("a collecting call", () => {
     });
     expect(await journal(event.userId)).toMatchObject([{ properties: { value: 1 } }]);
     expect(await quarantined("conflicting_duplicate")).toMatchObject([{ messageId: event.messageId }]);
+  });
+
+  it("keeps in quarantine what is more than one person does in a minute", async () => {
+    const userId = fresh("u");
+    const batch = Array.from({ length: 1_600 }, () => ({ type: "track", userId, event: "e", messageId: fresh("m") }));
+    // Within one minute of the clock, whenever this runs.
+    vi.useFakeTimers({ toFake: ["Date"], now: Math.floor(Date.now() / 60_000) * 60_000 });
+    expect((await collect(ws.writeKeys.store, "batch", { batch })).body).toEqual({ success: true });
+    const more = batch.map((event) => ({ ...event, messageId: `${event.messageId}-2` }));
+    const { body } = await collect(ws.writeKeys.store, "batch", { batch: more });
+    expect(body).toMatchObject({ success: true, accepted: 1_400, rejected: 200 });
+    expect(body.errors?.[0]).toEqual({ index: 1_400, messageId: more[1_400]?.messageId, code: "flood" });
+    expect(await journal(userId)).toHaveLength(3_000);
+    expect(await quarantined("flood")).toHaveLength(200);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect((await collect(ws.writeKeys.store, "batch", { batch: more.slice(1_400) })).body).toEqual({ success: true });
+    vi.useRealTimers();
+  });
+
+  it("answers 429 where too many calls wait at one profile, and nothing is lost of what is then sent again", async () => {
+    const userId = fresh("u");
+    const broken = vi.spyOn(ProfileObject.prototype, "ingest").mockRejectedValue(new Error(OVERLOADED));
+    const event = { userId, event: "e", messageId: fresh("m") };
+    const answer = await collect(ws.writeKeys.store, "track", event);
+    expect([answer.status, answer.body.code, answer.headers.get("retry-after")]).toEqual([429, "rate_limited", "2"]);
+    broken.mockRestore();
+    expect((await collect(ws.writeKeys.store, "track", event)).status).toBe(200);
+    expect(await journal(userId)).toHaveLength(1);
   });
 
   it("knows a call without an id again by its content where it bears a timestamp, and counts each where it bears none", async () => {

@@ -155,13 +155,13 @@ async function noteCaughtUp(
   now: number,
 ): Promise<void> {
   const counted = addCounts(DB, [{ workspace, name: "profiles.swept", hour: hourOf(now), count: told }]);
-  const noted = DB.prepare(
-    `UPDATE profile SET ruleset = max(ruleset, swept.version),
-       next_change = CASE WHEN profile.next_change <= ?3 THEN ?3 ELSE profile.next_change END
-     FROM (SELECT value->>'id' AS id, value->>'version' AS version FROM json_each(?1)) AS swept
-     WHERE profile.workspace = ?2 AND profile.id = swept.id`,
-  ).bind(JSON.stringify(rows), workspace, now);
-  await reaching("D1", () => DB.batch(rows.length === 0 ? [counted] : [noted, counted]));
+  const noted = [...Map.groupBy(rows, ({ version }) => version)].map(([version, some]) =>
+    DB.prepare(
+      `UPDATE profile SET ruleset = max(ruleset, ?1), next_change = CASE WHEN next_change <= ?2 THEN ?2 ELSE next_change END
+       WHERE workspace = ?3 AND id IN (SELECT value FROM json_each(?4))`,
+    ).bind(version, now, workspace, JSON.stringify(some.map(({ id }) => id))),
+  );
+  await reaching("D1", () => DB.batch([...noted, counted]));
 }
 
 /** Pointers count in no audience; the row stays as the guard against late messages. */
