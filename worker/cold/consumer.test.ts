@@ -83,6 +83,36 @@ describe("a batch of the outbox", () => {
     await expectWhole(journal);
   });
 
+  it("takes a journal of many megabytes in parts, and nudges for the rest itself", async () => {
+    const journal = new TestJournal(workspace);
+    for (let n = 0; n < 300; n++) journal.event("Import", { properties: { note: "x".repeat(32_000) } });
+    const nudges: unknown[] = [];
+    const OUTBOX = { send: (body: unknown) => Promise.resolve(void nudges.push(body)) } as unknown as Queue;
+    await consumed(finding(journal), [journal.message(0, 300, true)], { OUTBOX });
+    expect([journal.pulls, nudges.length]).toEqual([8, 1]);
+    expect(journal.confirmed).toBeGreaterThan(200);
+    await consumed(finding(journal), nudges, { OUTBOX });
+    expect([journal.confirmed, nudges.length, await rollups(workspace)]).toEqual([300, 1, { "web Import 0": 300 }]);
+  });
+
+  it("makes a row of at most 2 KB of somebody in a thousand audiences", async () => {
+    const journal = new TestJournal(workspace);
+    for (let n = 0; n < 1_000; n++) journal.members[`audience-with-a-name-of-some-length-${n}`] = NOON - n * 7_919_000;
+    await consumed(finding(journal), [journal.event().message()]);
+    const row = await indexRow(journal.profile);
+    expect(row?.member_count).toBe(1_000);
+    expect(JSON.stringify(Object.values(row ?? {})).length).toBeLessThanOrEqual(2_048);
+  });
+
+  it("takes up where the journal begins now, where the index was lost and what is older is compacted", async () => {
+    const journal = history();
+    const find = finding(journal);
+    const compacted = { ...journal.message(4), state: journal.state };
+    journal.outbox = ({ from }) => Promise.resolve(JSON.stringify(from < 4 ? compacted : journal.message(from)));
+    expect(await consumed(find, [journal.message(0, 14, true)])).toEqual({ acked: 1, retried: 0 });
+    expect(await indexRow(journal.profile)).toMatchObject({ applied: 14, events: 7 });
+  });
+
   it("does not count in two batches at once what is in both", async () => {
     const journal = history();
     const find = finding(journal);

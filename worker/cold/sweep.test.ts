@@ -1,5 +1,7 @@
+import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../index.ts";
 import type { WorkspaceRecord } from "./records.ts";
 import { sweepWorkspace, type SweepPace } from "./sweep.ts";
 import { sweepAll } from "./sweep-all.ts";
@@ -67,7 +69,8 @@ describe("a sweep", () => {
     first.down = true;
     expect(await sweep()).toMatchObject({ done: 7, failed: 1 });
     first.down = false;
-    expect(await sweep()).toMatchObject({ done: 7, failed: 0 });
+    expect(await sweep(AT + 299_999)).toBeUndefined();
+    expect(await sweep(AT + 300_000)).toMatchObject({ done: 7, failed: 0 });
     expect(await indexRow(first.profile)).toMatchObject({ ruleset: 2 });
     expect(told()).toEqual([2, 1, 1, 1, 1, 1, 1]);
   });
@@ -109,6 +112,7 @@ describe("a sweep", () => {
     } as unknown as D1Database;
     await sweepAll({ ...env, DB }, clock(AT));
     expect(logged).toHaveBeenCalledOnce();
-    await sweepAll(env, clock(AT));
+    await worker.scheduled(createScheduledController(), env);
+    expect(logged).toHaveBeenCalledOnce();
   });
 });

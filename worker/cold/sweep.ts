@@ -30,6 +30,8 @@ const MOST_CALLS = 16;
 const OVERDUE_MS = HOUR_MS;
 /** A pass that found everybody up to date is made again after this: it reads the index and tells hardly anybody. */
 const PASS_EVERY_MS = HOUR_MS;
+/** Sooner, where somebody could not be reached. */
+const TRY_AGAIN_MS = 300_000;
 /** A run that died holds up the next for as long at most. */
 const LEASE_MS = 60_000;
 
@@ -88,8 +90,8 @@ export async function sweepWorkspace(
 }
 
 function isDue(sweep: Sweep | null, workspace: WorkspaceRecord, now: number): boolean {
-  if (sweep === null || sweep.version < workspace.ruleset || sweep.finishedAt === null || sweep.failed > 0) return true;
-  return now - sweep.startedAt >= PASS_EVERY_MS;
+  if (sweep === null || sweep.version < workspace.ruleset || sweep.finishedAt === null) return true;
+  return now - sweep.startedAt >= (sweep.failed > 0 ? TRY_AGAIN_MS : PASS_EVERY_MS);
 }
 
 interface PageRow {
