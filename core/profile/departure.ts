@@ -1,4 +1,5 @@
-import { LARGEST_MESSAGE, type OutboxMessage, type OutboxState } from "../model/outbox.ts";
+import type { OutboxEnvelope } from "../model/envelope.ts";
+import { LARGEST_MESSAGE, OUTBOX_VERSION, type OutboxMessage, type OutboxState } from "../model/outbox.ts";
 import type { ProfileHead } from "./head.ts";
 import type { LiveProfile } from "./live.ts";
 import { message, pulled, type Sender } from "./outbox.ts";
@@ -32,6 +33,11 @@ export function pullOf(profile: LiveProfile, from: number, limitBytes: number): 
     if (room < 0) break;
   }
   return pulled(senderOf(profile), first, seq, texts, limitBytes, stateOf(profile.head));
+}
+
+/** The answer to a pull where there is no profile, or no profile any more. */
+export function nothingOf({ workspace, jurisdiction, name, from }: OutboxEnvelope, epoch: number): OutboxMessage {
+  return { v: OUTBOX_VERSION, workspace, jurisdiction, profile: name, epoch, from, to: from, records: [] };
 }
 
 function senderOf({ head, profileId }: LiveProfile): Sender {

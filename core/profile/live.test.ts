@@ -7,7 +7,7 @@ import { parseRule } from "../rules/parse.ts";
 import { loadRuleset } from "../rules/ruleset.ts";
 import { isChange, type JournalChange } from "../model/outbox.ts";
 import { decodeHead, encodeHead, newProfile } from "./head.ts";
-import type { Rules } from "./live.ts";
+import type { Rules } from "./delivery.ts";
 import { HOME, TestObject } from "./memory-store.ts";
 
 const DAY_MS = 86_400_000;

@@ -5,80 +5,25 @@ import type { LogEvent } from "../model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
 import type { ChangeReason, JournalChange } from "../model/outbox.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
-import { alarmTime, mustArm, spreadOf } from "./alarm-time.ts";
 import { Announcements } from "./announcements.ts";
-import { COMPACT_AGAIN_MS, compacted, compactedWith } from "./compaction.ts";
+import type { Delivery, Outcome, Standing } from "./delivery.ts";
 import { countedIn, eventsInMinute } from "./flood.ts";
 import { MOST_IDENTIFIERS, STATE_FORMAT, type ProfileHead } from "./head.ts";
 import { History } from "./history.ts";
 import type { NumberedText, SealedChunk, SealedJournal } from "./journal.ts";
 import { openMemberships, type Memberships } from "./memberships.ts";
-import { appended, confirmed, isNudgeDue, isSealed, nextSend, SEAL_MS, sealDelay, sentAll } from "./outbox.ts";
+import { appended, SEAL_MS, sealDelay } from "./outbox.ts";
 import { OpenJournal } from "./open-journal.ts";
 import { sameContent } from "./same-content.ts";
-
-/** How soon what could not be found out is looked at again, ms. */
-const LOOK_AGAIN_MS = 60_000;
-
-/** A ruleset to act under. */
-export interface Rules {
-  readonly version: number;
-  readonly rules: Ruleset;
-}
-
-/** Events for a profile. */
-export interface Delivery {
-  readonly texts: readonly string[];
-  readonly now: number;
-  /** Undefined where it cannot be read: the events are taken all the same, what they change is found out later. */
-  readonly ruleset: Rules | undefined;
-  /** Events a minute above which the rest is turned away; Infinity for another object's journal. */
-  readonly mostAMinute: number;
-  readonly isDestinationWaiting: boolean;
-}
-
-/** What one delivery did to a profile. */
-export interface Outcome {
-  accepted: number;
-  duplicates: number;
-  /** Places in the delivery whose (source, messageId) is held with another content. */
-  conflicts: number[];
-  /** Places in the delivery that were too many for one minute. */
-  floods: number[];
-}
-
-/** What a write consists of, and what follows once it is durable. */
-export interface ProfileWrite {
-  readonly head: ProfileHead;
-  /** Records of the open chunk, which the head row bears. */
-  readonly open: readonly string[];
-  /** A chunk that has grown large enough for a row of its own. */
-  readonly sealed?: SealedChunk;
-  /** Instant for the alarm; absent where it is set for no later one. */
-  readonly arm?: number;
-  /**
-   * Records that leave for the cold path, `from` up to but not including `to`: always from what is confirmed on, for what
-   * was sent before may be lost, and a confirmation says only up to where.
-   */
-  readonly send?: { readonly from: number; readonly to: number };
-}
-
-/** A write after which the journal is shorter. */
-export interface CompactionWrite {
-  readonly head: ProfileHead;
-  readonly open: readonly string[];
-  /** First sequences of the chunks that are no more. */
-  readonly removed: readonly number[];
-  readonly base: readonly JournalEvent[];
-}
-
-/** How a profile stands: the same object until something changes. */
-export interface Standing {
-  /** Sorted. */
-  readonly keys: readonly string[];
-  /** ms: no later than the first instant at which time alone changes them; Infinity for never. */
-  readonly nextChange: number;
-}
+import {
+  compactionOf,
+  withAlarm,
+  withConfirmed,
+  withoutAlarm,
+  withSent,
+  type CompactionWrite,
+  type ProfileWrite,
+} from "./writes.ts";
 
 /**
  * A profile in memory: a cache over its head row and journal, which are the truth. Of the journal it reads what it needs
@@ -326,60 +271,47 @@ export class LiveProfile {
 
   /** Everything before `to` has arrived at the cold path. @returns false where that was known */
   confirm(epoch: number, to: number, now: number): boolean {
-    const { head } = this;
-    const until = Math.min(to, head.seq);
-    if (epoch !== head.epoch || until <= head.outbox) return false;
-    this.head = { ...head, outbox: until, out: confirmed(head.out, until, head.seq, Math.max(now, this.#clock)) };
+    const head = withConfirmed(this.head, epoch, to, Math.max(now, this.#clock));
+    if (head === undefined) return false;
+    this.head = head;
     return true;
   }
 
   /** What is to be sent at an alarm, if anything is: what is due for the first time, or again. */
   sendNow(now: number): ProfileWrite["send"] {
-    const { out, outbox, seq } = this.head;
-    if (!isSealed(out, seq, now) && !isNudgeDue(out, now)) return undefined;
-    this.head = { ...this.head, out: sentAll(out, seq, now) };
-    return { from: outbox, to: seq };
+    return this.#send(now, true);
+  }
+
+  #send(now: number, isAlarm: boolean): ProfileWrite["send"] {
+    const before = this.head;
+    this.head = withSent(before, now, isAlarm);
+    return this.head === before ? undefined : { from: before.outbox, to: before.seq };
   }
 
   /** The alarm has gone off: it is set for no instant any more. */
   alarmWentOff(): void {
-    const { armed: _, ...head } = this.head;
-    this.head = head;
+    this.head = withoutAlarm(this.head);
   }
 
   /** The instant to set the alarm for, where it must be; taken note of in memory, and with the next write in the head. */
   arm(now: number): number | undefined {
-    const next = this.#nextAlarm(now);
-    if (!mustArm(this.head.armed, next, now)) return undefined;
-    this.head = { ...this.head, armed: next };
-    return next;
-  }
-
-  /** When this profile must be woken though nobody asks for it, ms; Infinity for never. */
-  #nextAlarm(now: number): number {
-    const { state, behind, out, seq } = this.head;
-    const known = this.#memberships?.nextChange ?? state?.next ?? Infinity;
-    // What is due and could not be found out is looked at again, not at once.
-    const nextChange = behind === undefined && known > now ? known : now + LOOK_AGAIN_MS;
-    const spread = spreadOf(this.profileId);
-    const compactAt = this.#compactAt();
-    const compaction = compactAt > now ? compactAt : now + COMPACT_AGAIN_MS;
-    return alarmTime({ nextChange, nextSend: nextSend(out, seq, now, spread), compaction }, spread);
+    const before = this.head;
+    const nextChange = this.#memberships?.nextChange ?? before.state?.next ?? Infinity;
+    this.head = withAlarm(before, this.profileId, nextChange, now);
+    return this.head === before ? undefined : this.head.armed;
   }
 
   /** What makes durable what was learnt. From here on memory is as if it were: where it fails, memory is thrown away. */
   toWrite(now: number): ProfileWrite {
     const sealed = this.#sealChunk();
-    const { seq, outbox } = this.head;
-    const sends = isSealed(this.head.out, seq, now);
-    if (sends) this.head = { ...this.head, out: sentAll(this.head.out, seq, now) };
+    const send = this.#send(now, false);
     const arm = this.arm(now);
     return {
       head: this.head,
       open: this.open,
       ...(sealed === undefined ? {} : { sealed }),
       ...(arm === undefined ? {} : { arm }),
-      ...(sends ? { send: { from: outbox, to: seq } } : {}),
+      ...(send === undefined ? {} : { send }),
     };
   }
 
@@ -393,33 +325,9 @@ export class LiveProfile {
     return sealed;
   }
 
-  /** When something may leave the journal, ms; Infinity for never. */
-  #compactAt(): number {
-    const { sealedUntil, openFrom, seq, lastSeen, retentionMs = 0 } = this.head;
-    if (retentionMs === 0 || (sealedUntil === undefined && openFrom === seq)) return Infinity;
-    return (sealedUntil ?? lastSeen) + retentionMs;
-  }
-
-  /**
-   * Lets what is no longer retained leave the journal, where its time has come. Memory keeps the events: whoever makes
-   * this durable throws it away.
-   * @param rulesRetentionMs of the ruleset, which may have been published before the workspace's was shortened
-   */
+  /** What leaves the journal, if its time has come. Memory keeps the events: whoever makes it durable throws memory away. */
   compact(now: number, rulesRetentionMs: number): CompactionWrite | undefined {
-    if (this.#compactAt() > now) return undefined;
-    const { epoch, openFrom, outbox, seq, lastSeen, retentionMs = 0 } = this.head;
-    const horizon = now - Math.max(retentionMs, rulesRetentionMs);
-    const { leaving, next, base } = compacted(this.#sealed, outbox, horizon);
-    const openLeaves = openFrom < seq && outbox >= seq && lastSeen <= horizon;
-    if (leaving.length === 0 && !openLeaves) return undefined;
-    const open = { epoch, first: openFrom, records: this.open };
-    const { sealedUntil: _, seen: __, ...head } = this.head;
-    return {
-      head: { ...head, ...(openLeaves ? { openFrom: seq } : {}), ...(next === undefined ? {} : { sealedUntil: next }) },
-      open: openLeaves ? [] : this.open,
-      removed: leaving.map(({ first }) => first),
-      base: openLeaves ? compactedWith(base, open) : base,
-    };
+    return compactionOf(this.head, this.open, this.#sealed, now, rulesRetentionMs);
   }
 }
 

@@ -13,7 +13,8 @@ import {
   type SealedChunk,
   type SealedJournal,
 } from "./journal.ts";
-import { LiveProfile, type Delivery, type Outcome, type Rules } from "./live.ts";
+import type { Delivery, Outcome, Rules } from "./delivery.ts";
+import { LiveProfile } from "./live.ts";
 
 /** For tests: storage of one object in memory, with the same rows and transactions, and the shell over it. */
 

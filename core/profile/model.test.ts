@@ -10,7 +10,7 @@ import { loadRuleset } from "../rules/ruleset.ts";
 import { denseWorld, RETENTION_MS, SETTINGS, START, world, type World } from "./differential-world.ts";
 import { decodeHead } from "./head.ts";
 import { readRecord } from "./journal.ts";
-import type { Rules } from "./live.ts";
+import type { Rules } from "./delivery.ts";
 import { PROFILE, TestObject, type Crash } from "./memory-store.ts";
 
 /**

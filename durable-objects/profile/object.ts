@@ -1,6 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Consent } from "../../core/model/consent.ts";
-import { forbidsProfile, strictest } from "../../core/consent/consent.ts";
 import {
   ENVELOPE_VERSION,
   type CallEnvelope,
@@ -16,19 +14,21 @@ import {
   type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
-import { OUTBOX_VERSION, type OutboxMessage } from "../../core/model/outbox.ts";
-import { messageOf, pullOf } from "../../core/profile/departure.ts";
+import type { OutboxMessage } from "../../core/model/outbox.ts";
+import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
 import { newPointer, newProfile, repoint, toPointer, type PointerHead, type ProfileHead } from "../../core/profile/head.ts";
 import { eventsAmong } from "../../core/profile/journal.ts";
-import { LiveProfile, type ProfileWrite, type Standing } from "../../core/profile/live.ts";
+import { LiveProfile } from "../../core/profile/live.ts";
+import type { ProfileWrite } from "../../core/profile/writes.ts";
 import { forward, move } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
-import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent } from "./decided.ts";
+import { isBeforeHorizon } from "./decided.ts";
+import { Decider } from "./decider.ts";
 import { eventPage } from "./events.ts";
 import { OVERLOADED } from "./overload.ts";
-import { encodeDecided, encodeReply, shownTree } from "./reply.ts";
+import { shownTree } from "./reply.ts";
 import { ProfileStore } from "./store.ts";
 import { profileView } from "./view.ts";
 
@@ -48,10 +48,7 @@ export class ProfileObject extends DurableObject<Env> {
   queue: Pick<Queue, "send"> = this.env.OUTBOX;
   readonly #store = new ProfileStore(this.ctx.storage);
   #memory: Memory | undefined;
-  /** The reply parts that stay the same until a membership changes. */
-  #decided:
-    | { readonly standing: Standing; readonly version: number; readonly consent: Consent | null; readonly text: string }
-    | undefined;
+  readonly #decider = new Decider();
   /** What must wait for another object runs one after the other; everything else runs in one go. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -88,24 +85,7 @@ export class ProfileObject extends DurableObject<Env> {
     if (loaded === undefined) return "!unavailable";
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
-    const now = Math.max(Date.now(), memory?.clock ?? 0);
-    const asOf = envelope.at ?? now;
-    if (memory === null) return encodeReply(asOf, encodeDecided(decidedOfNobody(envelope, loaded)));
-    const stored = memory.head.consent;
-    const consent = strictest(stored ?? {}, envelope.consent ?? {});
-    if (forbidsProfile(consent)) return encodeReply(asOf, encodeDecided(decidedWithoutConsent(loaded)));
-    if (envelope.at !== undefined) {
-      if (isBeforeHorizon(envelope.at, now, envelope)) return "!at_before_horizon";
-      return encodeReply(asOf, encodeDecided(decidedAt(envelope, memory, loaded, consent, envelope.at, now)));
-    }
-    const standing = memory.stand(loaded.version, loaded.rules, now);
-    const usual = envelope.audiences && !envelope.traits && !envelope.explain && envelope.consent === undefined;
-    const last = this.#decided;
-    const same = last?.standing === standing && last.version === loaded.version && last.consent === stored;
-    if (usual && same) return encodeReply(now, last.text);
-    const text = encodeDecided(decidedOf(envelope, memory, loaded, consent, { ...standing, now, present: now }));
-    if (usual) this.#decided = { standing, version: loaded.version, consent: stored, text };
-    return encodeReply(now, text);
+    return this.#decider.answer(envelope, memory, loaded, Date.now());
   }
 
   /** Where this identifier leads: `""` nobody, `=` a profile here, `@` and the id of the profile it points to. */
@@ -118,31 +98,31 @@ export class ProfileObject extends DurableObject<Env> {
   /** The profile as `GET /api/profiles/:id` shows it, JSON after `=`; `""` and `@` as `resolve`. */
   async profile(envelope: CallEnvelope): Promise<string> {
     const loaded = await this.#ruleset(envelope).catch(() => undefined);
-    const memory = this.#wake(envelope);
-    if (memory === null) return "";
-    if (isPointer(memory)) return `@${memory.to}`;
-    return `=${JSON.stringify(profileView(envelope.name, memory, loaded, Math.max(Date.now(), memory.clock)))}`;
+    return this.#told(envelope, (memory) => shown(profileView(envelope.name, memory, loaded, clockOf(memory))));
   }
 
   /** A page of the journal, JSON after `=`; `""` and `@` as `resolve`. */
   events(envelope: CallEnvelope & { readonly limit: number; readonly before?: number }): string {
-    const memory = this.#wake(envelope);
-    if (memory === null) return "";
-    if (isPointer(memory)) return `@${memory.to}`;
-    return `=${JSON.stringify(eventPage(eventsAmong(memory.records()), envelope.limit, envelope.before))}`;
+    return this.#told(envelope, (memory) => shown(eventPage(eventsAmong(memory.records()), envelope.limit, envelope.before)));
   }
 
   /** Why the profile is in an audience or not, JSON after `=`; `""` and `@` as `resolve`, `!` a code. */
   async explain(envelope: CallEnvelope & { readonly audience: string; readonly at?: number }): Promise<string> {
     const loaded = await this.#ruleset(envelope).catch(() => undefined);
+    return this.#told(envelope, (memory) => {
+      if (loaded === undefined) return "!unavailable";
+      if (!loaded.audiences.has(envelope.audience)) return "!unknown_audience";
+      const present = clockOf(memory);
+      const now = envelope.at ?? present;
+      if (envelope.at !== undefined && isBeforeHorizon(now, present, envelope)) return "!at_before_horizon";
+      return shown(shownTree(explainAt(loaded.rules, memory.history, envelope.audience, { now, present })));
+    });
+  }
+
+  #told(envelope: CallEnvelope, tell: (memory: LiveProfile) => string): string {
     const memory = this.#wake(envelope);
     if (memory === null) return "";
-    if (isPointer(memory)) return `@${memory.to}`;
-    if (loaded === undefined) return "!unavailable";
-    if (!loaded.audiences.has(envelope.audience)) return "!unknown_audience";
-    const present = Math.max(Date.now(), memory.clock);
-    if (envelope.at !== undefined && isBeforeHorizon(envelope.at, present, envelope)) return "!at_before_horizon";
-    return `=${JSON.stringify(shownTree(explainAt(loaded.rules, memory.history, envelope.audience, { now: envelope.at ?? present, present })))}`;
+    return isPointer(memory) ? `@${memory.to}` : tell(memory);
   }
 
   /** Which of these (source, messageId) the journal holds: asked by a pointer that moved on, of a repeated delivery. */
@@ -171,10 +151,7 @@ export class ProfileObject extends DurableObject<Env> {
   outbox(envelope: OutboxEnvelope): string {
     const memory = this.#wake(envelope);
     if (memory instanceof LiveProfile) return JSON.stringify(pullOf(memory, envelope.from, envelope.limitBytes));
-    const { workspace, jurisdiction, name, from } = envelope;
-    const epoch = memory?.epoch ?? 0;
-    const profile = { v: OUTBOX_VERSION, workspace, jurisdiction, profile: name, epoch } as const;
-    return JSON.stringify({ ...profile, from, to: from, records: [] } satisfies OutboxMessage);
+    return JSON.stringify(nothingOf(envelope, memory?.epoch ?? 0));
   }
 
   /** What the cold path has made safe need not be sent again. @returns whether that was news */
@@ -234,7 +211,7 @@ export class ProfileObject extends DurableObject<Env> {
     if (!(memory instanceof LiveProfile)) return;
     memory.alarmWentOff();
     this.#settle(memory, ruleset, call);
-    const now = Math.max(Date.now(), memory.clock);
+    const now = clockOf(memory);
     const send = memory.sendNow(now);
     if (send !== undefined) this.#send(messageOf(memory, send.from, send.to));
     await this.#armAgain(this.#compact(memory, ruleset));
@@ -242,7 +219,7 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** Lets what is no longer retained leave the journal, where its time has come. @returns the profile as it is from then on */
   #compact(memory: LiveProfile, ruleset: LoadedRuleset | undefined): LiveProfile {
-    const compaction = ruleset && memory.compact(Math.max(Date.now(), memory.clock), ruleset.rules.retentionMs);
+    const compaction = ruleset && memory.compact(clockOf(memory), ruleset.rules.retentionMs);
     if (compaction === undefined) return memory;
     this.#memory = undefined;
     this.#store.compact(compaction);
@@ -253,7 +230,7 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** Sees to it that the alarm is set without a write of the head: an alarm went off, or was lost. */
   async #armAgain(memory: LiveProfile): Promise<void> {
-    const at = memory.arm(Math.max(Date.now(), memory.clock));
+    const at = memory.arm(clockOf(memory));
     if (at !== undefined) await this.#setAlarm(at);
   }
 
@@ -356,7 +333,7 @@ export class ProfileObject extends DurableObject<Env> {
   #durably(memory: LiveProfile, work: (now: number) => boolean): boolean {
     const before = this.#memory;
     this.#memory = undefined;
-    const now = Math.max(Date.now(), memory.clock);
+    const now = clockOf(memory);
     const learnt = work(now);
     if (learnt) this.#commit(memory, memory.toWrite(now));
     // Who was nobody is nobody still, where nothing was kept of them.
@@ -444,9 +421,12 @@ function callOf(head: ProfileHead, name: ProfileId): CallEnvelope {
   return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, retentionMs, ruleset: Math.max(ruleset, newest) };
 }
 
-/** At or before it the log is no longer whole, so there is no answer. */
-function isBeforeHorizon(at: number, present: number, { retentionMs }: CallEnvelope): boolean {
-  return at <= present - retentionMs;
+function clockOf(memory: LiveProfile): number {
+  return Math.max(Date.now(), memory.clock);
+}
+
+function shown(answer: object): string {
+  return `=${JSON.stringify(answer)}`;
 }
 
 function isPointer(memory: Memory): memory is PointerHead {

@@ -8,7 +8,7 @@ import {
   type SealedJournal,
 } from "../../core/profile/journal.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
-import type { CompactionWrite } from "../../core/profile/live.ts";
+import type { CompactionWrite } from "../../core/profile/writes.ts";
 import { PROFILE_MIGRATIONS } from "./migrations.ts";
 
 /** A row is 2 MB at most in production but not locally: refused here, long before it would be refused there. */
