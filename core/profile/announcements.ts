@@ -14,6 +14,8 @@ interface Present {
  */
 export class Announcements {
   readonly #since: Map<string, number>;
+  /** As of `#since`; undefined where that has changed. Most calls change nothing. */
+  #members: Readonly<Record<string, number>> | undefined;
   /** What time alone changed since the last write. */
   #timed: MembershipChange[] = [];
   /** Audiences that were otherwise already at the instant of the last write, under the ruleset of now. */
@@ -70,6 +72,8 @@ export class Announcements {
   }
 
   #announce(changes: readonly MembershipChange[], ruleset: number, reason: ChangeReason): JournalChange[] {
+    if (changes.length === 0) return [];
+    this.#members = undefined;
     // In an order of their own, not that in which an engine happened to find them.
     const ordered = changes.toSorted(
       (one, other) => one.at - other.at || (one.key < other.key ? -1 : one.key > other.key ? 1 : 0),
@@ -83,6 +87,7 @@ export class Announcements {
 
   /** As announced, for the head row. */
   members(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#since);
+    this.#members ??= Object.fromEntries(this.#since);
+    return this.#members;
   }
 }

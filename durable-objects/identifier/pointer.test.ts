@@ -170,6 +170,20 @@ describe("a move that is cut off", () => {
     expect(await left.alarm).toBeNull();
   });
 
+  it("leaves behind what bears an older epoch: it was erased", async () => {
+    const { workspace, browser, ann } = cast();
+    const note = "x".repeat(17_000);
+    const [erased, later] = [event(browser, { properties: { note } }), event(browser)];
+    await ingest(workspace, browser, [erased]);
+    await ingest(workspace, browser, [later]);
+    await runInDurableObject(stubOf(browser.hash), (_, { storage: { sql } }) =>
+      sql.exec(`UPDATE part SET body = replace(body, '"epoch":1', '"epoch":0') WHERE k = 1`),
+    );
+    await evictDurableObject(stubOf(browser.hash));
+    await ingest(workspace, browser, [linkTo(ann)]);
+    expect(await ids(workspace, ann)).toEqual([later.messageId]);
+  });
+
   it("is finished before the browser is given to somebody else", async () => {
     const { workspace, browser, ann, bob } = cast();
     const events = [event(browser), event(browser)];
