@@ -144,6 +144,79 @@ describe("the cold path", () => {
   }, 300_000);
 });
 
+const FULL = process.env["TIDELINE_FULL"] === "1";
+
+describe.runIf(FULL)("a rule published after 50,000 events over 2,000 profiles", () => {
+  const MANY = 2_000;
+  const EACH = 25;
+  /** Half of them five times or more. */
+  const rule = { event: "Visit", where: { property: "deep", eq: true }, count: { gte: 5 } };
+
+  it("has the same members and sizes as one published before, once the sweep is done", async () => {
+    const large = await makeTideline();
+    const small = at;
+    try {
+      await large.start();
+      at = large;
+      await api("PUT", "/api/audiences/before", { name: "Before", rule });
+      await api("POST", "/api/ruleset/publish", {});
+      const started = Date.now();
+      for (let first = 0; first < MANY; first += 20) {
+        const batch = Array.from({ length: 20 * EACH }, (_, n) => {
+          const person = first + (n % 20);
+          const turn = Math.floor(n / 20);
+          return {
+            type: "track",
+            userId: `p${person}`,
+            messageId: `m${person}-${turn}`,
+            event: "Visit",
+            properties: { deep: turn < person % 10 },
+          };
+        });
+        const response = await fetch(`${at.url}/v1/batch`, {
+          method: "POST",
+          headers: { authorization: `Basic ${btoa("wk_demo_store:")}` },
+          body: JSON.stringify({ batch }),
+        });
+        expect(await response.json()).toEqual({ success: true });
+      }
+      const sentMs = Date.now() - started;
+      expect(await until(applied, (count) => count >= MANY * EACH)).toBe(MANY * EACH);
+      const appliedMs = Date.now() - started;
+      await api("PUT", "/api/audiences/after", { name: "After", rule });
+      await api("POST", "/api/ruleset/publish", {});
+      const published = Date.now();
+      const progress = () => api<{ done: number; changed: number; finishedAt: string | null }>("GET", "/api/ruleset/progress");
+      const swept = await until(progress, ({ finishedAt }) => finishedAt !== null);
+      const sweptMs = Date.now() - published;
+      expect(swept).toMatchObject({ done: MANY, changed: MANY / 2 });
+      expect(
+        await until(
+          () => size("after"),
+          ({ now }) => now === MANY / 2,
+        ),
+      ).toMatchObject({ now: MANY / 2 });
+      expect((await size("before")).now).toBe(MANY / 2);
+      for (let first = 0; first < MANY; first += 100) {
+        const requests = Array.from({ length: 100 }, (_, n) => ({ identity: { userId: `p${first + n}` } }));
+        const { responses } = await api<{ responses: readonly { audiences: readonly string[] }[] }>("POST", "/v1/decide/batch", {
+          requests,
+        });
+        for (const [n, { audiences }] of responses.entries()) {
+          expect(audiences).toEqual((first + n) % 10 >= 5 ? ["after", "before"] : []);
+        }
+      }
+      const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+      process.stdout.write(
+        `sweep: ${MANY * EACH} events sent in ${seconds(sentMs)}, applied after ${seconds(appliedMs)}; ${swept.done} profiles told in ${seconds(sweptMs)}, ${swept.changed} changed, sizes equal after ${seconds(Date.now() - published)}\n`,
+      );
+    } finally {
+      at = small;
+      await large.remove();
+    }
+  }, 600_000);
+});
+
 /** Takes away every profile object's file, as if the storage were gone. */
 function loseObjects(): void {
   const state = join(at.data, "state");
