@@ -57,4 +57,22 @@ describe("the cold index over two databases", () => {
     });
     expect(people.every(({ sweeps }) => sweeps === 1)).toBe(true);
   });
+
+  it("counts once what a person in one takes over from an identifier in the other", async () => {
+    const { id } = await testWorkspace();
+    const anonymous = new TestJournal(id).event("Page").event("Page").change("vip", true);
+    const other = 1 - shardOf(anonymous.profile, 2);
+    let ann = new TestJournal(id);
+    while (shardOf(ann.profile, 2) !== other) ann = new TestJournal(id);
+    const origin = { type: "anonymousId", hash: anonymous.profile };
+    for (const text of anonymous.records.slice(0, 2)) ann.records.push(JSON.stringify({ ...JSON.parse(text), origin }));
+    ann.event("Page", { time: NOON + 60_000, origin }).change("vip", true);
+    const find = finding(anonymous, ann);
+    await consumed(find, [anonymous.message()], two);
+    for (let twice = 0; twice < 2; twice++) await consumed(find, [ann.message(), anonymous.message()], two);
+    const counts = [await rollups(id), await rollups(id, SECOND)].map((rows) => rows["web Page 0"] ?? 0);
+    expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(3);
+    expect(await sizesOf(two, id, "vip", NOON, NOON + HOUR)).toMatchObject({ now: 1 });
+    expect(await countProfiles(two, id)).toBe(1);
+  });
 });

@@ -146,7 +146,7 @@ async function takeShard(
         failed.add(profile);
       }
     });
-    const former = await takenOver(env, workspace, gathered, held, tally, now);
+    const former = await takenOver(env, DB, workspace, gathered, held, tally, now);
     const standings = new Map([...gathered].map(([profile, { standing }]) => [profile, standing]));
     for (const [profile, { standing, DB: home }] of former) if (home === DB) standings.set(profile, standing);
     const changed = [...standings].filter(([profile, standing]) => standing !== (held.get(profile)?.standing ?? NOBODY));
@@ -183,6 +183,7 @@ async function takeShard(
 /** Identifiers that these people's new events came by and that were somebody themselves before. */
 async function takenOver(
   env: Env,
+  here: D1Database,
   workspace: WorkspaceRecord,
   gathered: ReadonlyMap<ProfileId, Gathered>,
   held: ReadonlyMap<ProfileId, HeldProfile>,
@@ -195,13 +196,12 @@ async function takenOver(
   const identifiers = identifiersOf(gathered);
   const found = new Map<ProfileId, { standing: Standing; was: Standing; DB: D1Database; tally: Tally }>();
   for (const [shard, DB] of databases.entries()) {
-    const here = identifiers.filter((id) => shardOf(id, databases.length) === shard);
-    if (here.length === 0) continue;
-    const rows = await readHeld(DB, workspace.id, here);
-    for (const id of here) {
+    const ids = identifiers.filter((id) => shardOf(id, databases.length) === shard);
+    if (ids.length === 0) continue;
+    const rows = await readHeld(DB, workspace.id, ids);
+    for (const id of ids) {
       const was = rows.get(id)?.standing ?? NOBODY;
-      const isHere = DB === databases[shardOf([...gathered.keys()][0] ?? id, databases.length)];
-      const exits = isHere ? tally : new Tally();
+      const exits = DB === here ? tally : new Tally();
       const before = gathered.get(id)?.standing ?? (was === NOBODY ? NEVER_SEEN : was);
       const standing = adopt(id, before, gathered, tally, exits, now);
       if (standing !== before) found.set(id, { standing, was: held.get(id)?.standing ?? was, DB, tally: exits });
