@@ -158,6 +158,19 @@ describe("what a profile announces", () => {
     expect(object.live?.version).toBe(7);
   });
 
+  it("waits for the newer ruleset where an older one is offered with events after an eviction", () => {
+    const newer = ruleset(7, { often: { event: "Order Completed", count: { gte: 2 } } });
+    const object = new TestObject();
+    object.deliver([purchase(NOW, { messageId: "a" })], NOW, newer);
+    object.evict();
+    object.deliver([purchase(NOW, { messageId: "b" })], NOW, WEEK);
+    expect(object.live?.head).toMatchObject({ ruleset: 7, members: {} });
+    object.evict();
+    expect(read(object, newer, NOW)).toEqual(["often"]);
+    expect(object.settle(newer, NOW)).toBe(1);
+    expect(told(object)).toEqual(["a", "b", "+often 0 v7 event"]);
+  });
+
   it("is made up for once the ruleset can be read", () => {
     const object = new TestObject();
     object.deliver([purchase(NOW, { messageId: "a" })], NOW, undefined);

@@ -91,7 +91,8 @@ export class LiveProfile {
     const { texts, now, ruleset, mostAMinute } = delivery;
     const outcome: Outcome = { accepted: 0, duplicates: 0, conflicts: [], floods: [] };
     this.#sealMs = sealDelay(this.head.seq > 0 ? now - this.head.clock : undefined, delivery.isDestinationWaiting);
-    if (ruleset === undefined) this.#settle(now);
+    // One that was fetched before a newer one was written is none: what is in memory goes on, or it is found out later.
+    if (ruleset === undefined || ruleset.version < this.version) this.#settle(now);
     else this.memberships(ruleset.version, ruleset.rules, now);
     for (const [place, text] of texts.entries()) {
       const event: JournalEvent = JSON.parse(text);
@@ -160,6 +161,8 @@ export class LiveProfile {
   memberships(version: number, rules: Ruleset, now: number): Memberships {
     const clock = Math.max(now, this.#clock);
     if (this.#memberships === undefined || version > this.#version) {
+      if (version < this.head.ruleset)
+        throw new Error("a profile was to be evaluated under an older ruleset than it was written under");
       // As of the last write: so the same changes are found whenever, and however often, they are looked for.
       const from = this.head.behind === undefined ? this.head.clock : clock;
       this.#memberships =

@@ -170,9 +170,9 @@ function checkRead(model: Model, real: Real, offered: number): void {
   if (answer.version === other.version) expect(answer).toEqual(other);
 }
 
-function deliver(model: Model, real: Real, places: readonly number[], crash?: Crash): void {
+function deliver(model: Model, real: Real, places: readonly number[], crash?: Crash, version = model.published): void {
   const events = places.flatMap((place) => real.log[place % Math.max(1, real.log.length)] ?? []);
-  const { ruleset } = real.published(model.published);
+  const { ruleset } = real.published(version);
   for (const { time } of events) model.now = Math.max(model.now, time);
   if (crash) {
     expect(() => real.subject.crashing(crash, () => void real.subject.deliver(events, model.now, ruleset))).toThrow("crash");
@@ -231,6 +231,13 @@ const commands: fc.Arbitrary<Command>[] = [
       const { ruleset } = real.published(model.published);
       real.both((object) => void object.settle(ruleset, model.now));
       checkRead(model, real, model.published);
+    }),
+  ),
+  fc.tuple(places, fc.nat(3)).map(([some, old]) =>
+    command(`send ${some.join()} under ${old}, fetched before`, (model, real) => {
+      // Both without what memory knows, so that both find the same out later.
+      real.both((object) => object.evict());
+      deliver(model, real, some, undefined, Math.min(old, model.published));
     }),
   ),
   fc.nat(3).map((old) =>
