@@ -27,6 +27,8 @@ export default defineConfig({
           cloudflareTest({
             main: "./worker/index.ts",
             wrangler: { configPath: "./wrangler.toml" },
+            // For the test of a cold index over two databases; nothing else knows it.
+            miniflare: { d1Databases: ["SECOND_DB"] },
           }),
         ],
         test: { name: "runtime", include: ["worker/**/*.test.ts", "durable-objects/**/*.test.ts", "test/runtime/**/*.test.ts"] },

@@ -41,6 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void stop(0));
 }
 const watching = watchRuntime();
+const stopCron = runCron(mf);
 console.log(`Tideline is ready on http://localhost:${port}`);
 
 function options(): ConstructorParameters<typeof Miniflare>[0] {
@@ -149,6 +150,24 @@ function readNoted(): { readonly node: number; readonly workerd: readonly number
   }
 }
 
+/** Cron does not fire locally: called here as `[triggers]` of wrangler.toml says, each minute. @returns how to end it, waiting for what is under way */
+function runCron(running: Miniflare): () => Promise<void> {
+  const EVERY_MS = 60_000;
+  let underWay: Promise<unknown> = Promise.resolve();
+  const tick = async (): Promise<void> => {
+    const worker = await running.getWorker();
+    await worker.scheduled({ cron: "* * * * *" });
+  };
+  const timer = setInterval(() => {
+    // What fails is said by the Worker itself, and the next minute tries again.
+    underWay = underWay.then(tick).catch(() => undefined);
+  }, EVERY_MS).unref();
+  return async () => {
+    clearInterval(timer);
+    await underWay;
+  };
+}
+
 /** When the runtime dies under us there is nothing left to serve with: say so and end, rather than look alive. */
 function watchRuntime(): NodeJS.Timeout {
   const runtime = childrenOf(process.pid).filter((pid) => commandOf(pid)?.includes("workerd") === true);
@@ -162,6 +181,8 @@ function watchRuntime(): NodeJS.Timeout {
 async function stop(code: number): Promise<never> {
   // A runtime that we end ourselves has not died.
   clearInterval(watching);
+  // What waits in the local queue dies with it: nothing of that was confirmed, so the profiles' alarms send it again.
+  if (code === 0) await Promise.race([stopCron(), delay(3_000)]);
   await Promise.race([mf.dispose().catch(() => undefined), delay(5_000)]);
   rmSync(pidFile, { force: true });
   process.exit(code);

@@ -21,4 +21,12 @@ export default {
     const { controlPlane } = await import("./api/control-plane.ts");
     return controlPlane(request, env, ctx);
   },
+  async queue(batch, env): Promise<void> {
+    const { consume } = await import("./cold/queues.ts");
+    await consume(batch, env, Date.now());
+  },
+  async scheduled(_, env): Promise<void> {
+    const { sweepAll } = await import("./cold/sweep-all.ts");
+    await sweepAll(env, Date.now);
+  },
 } satisfies ExportedHandler<Env>;

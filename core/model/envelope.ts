@@ -32,6 +32,8 @@ export interface JournalEvent extends LogEvent {
   readonly properties: JsonObject;
   readonly context?: JsonObject;
   readonly groupId?: string;
+  /** Came back from the archive, and was counted before it was lost: nothing counts it again. */
+  readonly restored?: true;
 }
 
 /** Links the identifier that this object stands for to the profile `to`: `identify` moves one that is somebody's already, other calls do not. */
@@ -52,6 +54,7 @@ export interface CallEnvelope {
   readonly name: ProfileId;
   /** Newest published ruleset the caller knows; 0 where nothing is published. */
   readonly ruleset: number;
+  /** The workspace's retention; 0 where the caller does not know it. */
   readonly retentionMs: number;
 }
 
@@ -63,6 +66,30 @@ export interface IngestEnvelope extends CallEnvelope {
   readonly consent?: Consent;
   /** True when the items are another object's journal: consent is then the stricter of the two, not the later. */
   readonly adopting?: boolean;
+  /** Events that a profile takes in a minute; without, what `flood.ts` says. */
+  readonly mostAMinute?: number;
+  /** True where a destination waits for what changes: then nothing waits longer than it must before it leaves. */
+  readonly isDestinationWaiting?: boolean;
+}
+
+/** `ProfileObject.outbox`: the records from a sequence on, as many as fit into so many bytes. Answered with the JSON of an `OutboxMessage`. */
+export interface OutboxEnvelope extends CallEnvelope {
+  readonly from: number;
+  readonly limitBytes: number;
+}
+
+/** `ProfileObject.confirm`: the records before `to` are safe on the cold path. */
+export interface ConfirmEnvelope extends CallEnvelope {
+  readonly epoch: number;
+  readonly to: number;
+}
+
+/** Answer of `ProfileObject.sweep`, as JSON text. */
+export interface SweepReply {
+  /** Ruleset that the profile is on now; 0 where there is no profile. */
+  readonly version: number;
+  /** Memberships that were found changed, and announced. */
+  readonly changed: number;
 }
 
 /** `ProfileObject.withdraw`: a no is the one thing written without consent, and only where there is something to withdraw from. */
@@ -76,6 +103,8 @@ export interface IngestReply {
   readonly duplicates: number;
   /** Places in `items` whose (source, messageId) is held with another content: the first stands, these go to quarantine. */
   readonly conflicts: readonly number[];
+  /** Places in `items` that were too many for one minute: not taken, these go to quarantine. None where absent. */
+  readonly floods?: readonly number[];
   /** The profile that the last item went to: another than the object called where that one is a pointer. */
   readonly profileId: ProfileId;
 }

@@ -1,11 +1,16 @@
 import type { Consent } from "../model/consent.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
+import type { Minute } from "./flood.ts";
+import { NOTHING_SENT, type OutboxProgress } from "./outbox.ts";
+
+import type { SeenFilter } from "./seen-filter.ts";
 
 /**
  * The head row of an object: all that it must know to go on, written whole by each ingest call (rows written are what
- * storage costs). The format only grows: a head of format 1 must be readable for ever.
+ * storage costs). The format only grows: heads of formats 1 (one JSON text, without what came later) and 2 (the head's
+ * JSON in the first line, a record of the open chunk in each further one) are readable for ever.
  */
-export const HEAD_FORMAT = 1;
+export const HEAD_FORMAT = 2;
 
 /** Bytes of the open chunk at which it is sealed into a row of its own. */
 export const SEAL_BYTES = 16_384;
@@ -19,25 +24,49 @@ export interface Home {
 
 interface HeadBase extends Home {
   readonly format: typeof HEAD_FORMAT;
+  /** The name of the object, which its alarm cannot know otherwise; absent until a head of format 1 is written again. */
+  readonly name?: ProfileId;
+  /** The workspace's retention as last told, ms; absent as `name`. */
+  readonly retentionMs?: number;
   /** How many of the object's schema migrations have run. */
   readonly schema: number;
   /** Raised by an erasure: what bears an older epoch is dropped everywhere. */
   readonly epoch: number;
   /** Greatest instant this object has acted at, in ms: the server's clock may step back, a profile's never does. */
   readonly clock: number;
-  /** Events in the journal, so also the sequence of the next one. */
+  /** Records the journal has had, so also the sequence of the next one. */
   readonly seq: number;
-  /** Sequence of the first event in the open chunk; all before it lie in sealed chunks. */
+  /** Sequence of the first record in the open chunk; all before it lie in sealed chunks. */
   readonly openFrom: number;
 }
+
+/**
+ * What the engine knew at the last write, so that a wake need not find it out again. Of another format it is ignored:
+ * all of it follows from the journal. More than this does not pay: whatever needs more needs the history too.
+ */
+export interface EngineState {
+  readonly format: typeof STATE_FORMAT;
+  /** ms: no later than the first instant at which time alone changes an audience; null for never. */
+  readonly next: number | null;
+}
+
+export const STATE_FORMAT = 1;
 
 /** A person. */
 export interface ProfileHead extends HeadBase {
   readonly kind: "profile";
   /** Newest ruleset that memberships were written under: never goes down. */
   readonly ruleset: number;
-  /** Events before this sequence have left for the cold path and were confirmed. */
+  /** Newest ruleset heard of, where it could not be read when this was written. */
+  readonly newest?: number;
+  /** Records before this sequence have left for the cold path and were confirmed. */
   readonly outbox: number;
+  /** What has left and was not confirmed yet, and what waits. */
+  readonly out: OutboxProgress;
+  /** Events taken in the last minute in which there were any. */
+  readonly minute?: Minute;
+  /** Instant the alarm was set for, ms: it is set again only for an earlier one. Absent where it never was. */
+  readonly armed?: number;
   readonly firstSeen: number;
   readonly lastSeen: number;
   /** Identifiers this person came by, oldest first. */
@@ -45,8 +74,13 @@ export interface ProfileHead extends HeadBase {
   readonly consent: Consent | null;
   /** Audiences at the last write and since when, ms: what has been announced is told from what is new by them. */
   readonly members: Readonly<Record<string, number>>;
-  /** Engine state of its own version; null means: rebuild it from the journal. */
-  readonly state: null;
+  readonly state: EngineState | null;
+  /** Which ids the sealed chunks hold, as far as a small filter can say; without, the journal is read to know. */
+  readonly seen?: SeenFilter;
+  /** Events of the sealed chunk that can leave the journal next are no later, ms; absent where none is sealed. */
+  readonly sealedUntil?: number;
+  /** The last event that was taken while the ruleset could not be read: `members` are behind until it can. */
+  readonly behind?: { readonly source: string; readonly messageId: string };
 }
 
 /** An identifier that is somebody: everything asked of it is asked of `to`. */
@@ -73,7 +107,7 @@ function begun({ workspace, jurisdiction }: Home, now: number): HeadBase {
 
 /** A person of whom nothing is known yet. */
 export function newProfile(home: Home, now: number): ProfileHead {
-  const nothing = { ruleset: 0, outbox: 0, identifiers: [], consent: null, members: {}, state: null };
+  const nothing = { ruleset: 0, outbox: 0, out: NOTHING_SENT, identifiers: [], consent: null, members: {}, state: null };
   return { kind: "profile", ...begun(home, now), ...nothing, firstSeen: now, lastSeen: now };
 }
 
@@ -84,10 +118,12 @@ export function newPointer(home: Home, now: number, to: ProfileId): PointerHead 
 
 /** The profile becomes a pointer; its journal stays until it has been moved. */
 export function toPointer(head: ProfileHead, now: number, to: ProfileId): PointerHead {
-  const { format, schema, workspace, jurisdiction, epoch, clock, seq, openFrom, consent } = head;
+  const { format, name, retentionMs, schema, workspace, jurisdiction, epoch, clock, seq, openFrom, consent } = head;
   const moving = seq > 0 || consent !== null;
   return {
     format,
+    ...(name === undefined ? {} : { name }),
+    ...(retentionMs === undefined ? {} : { retentionMs }),
     schema,
     kind: "pointer",
     workspace,
@@ -114,20 +150,32 @@ export function moved(head: PointerHead): PointerHead {
   return { ...head, openFrom: head.seq, consent: null, moving: false };
 }
 
-/** Text of the head row. `open` are the texts of the open chunk's events: they are JSON already and are not written twice. */
+/** Text of the head row. `open` are the texts of the open chunk's records: JSON already, and not written twice. */
 export function encodeHead(head: Head, open: readonly string[]): string {
-  const text = JSON.stringify(head);
-  return `${text.slice(0, -1)},"open":[${open.join(",")}]}`;
+  return [JSON.stringify(head), ...open].join("\n") + "\n";
 }
 
 /** Reads a head row back. @throws when it was written by a newer Tideline: guessing at it would lose data */
-export function decodeHead(text: string): { readonly head: Head; readonly open: readonly unknown[] } {
-  const { open, ...head } = JSON.parse(text) as Head & { readonly open: readonly unknown[] };
+export function decodeHead(text: string): { readonly head: Head; readonly open: readonly string[] } {
+  const end = text.indexOf("\n");
+  if (end < 0) return decodeFirstFormat(text);
+  const head = JSON.parse(text.slice(0, end)) as Head;
   if (head.format !== HEAD_FORMAT) throw new Error(`head row of format ${String(head.format)} is newer than this program`);
-  return { head, open };
+  return { head, open: linesAfter(text, end) };
 }
 
-/** Text of a sealed chunk: immutable once written. */
-export function encodeChunk(epoch: number, first: number, events: readonly string[]): string {
-  return `{"format":1,"epoch":${epoch},"first":${first},"events":[${events.join(",")}]}`;
+/** Format 1: everything in one JSON object, no outbox yet. */
+function decodeFirstFormat(text: string): { readonly head: Head; readonly open: readonly string[] } {
+  const { format, open, ...rest } = JSON.parse(text) as Omit<Head, "format"> & {
+    readonly format: number;
+    readonly open: readonly unknown[];
+  };
+  if (format !== 1) throw new Error(`head row of format ${format} is newer than this program`);
+  const head = { out: NOTHING_SENT, ...rest, format: HEAD_FORMAT } as Head;
+  return { head, open: open.map((record) => JSON.stringify(record)) };
+}
+
+/** The lines of a text after the one that ends at `end`, each ended by a line feed: JSON holds none. */
+export function linesAfter(text: string, end: number): string[] {
+  return end + 1 >= text.length ? [] : text.slice(end + 1, -1).split("\n");
 }

@@ -3,97 +3,142 @@ import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
-import { jsonEquals, type Json } from "../model/json.ts";
+import type { ChangeReason, JournalChange } from "../model/outbox.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
-import { MOST_IDENTIFIERS, type ProfileHead } from "./head.ts";
+import { Announcements } from "./announcements.ts";
+import type { Delivery, Outcome, Standing } from "./delivery.ts";
+import { countedIn, eventsInMinute } from "./flood.ts";
+import { MOST_IDENTIFIERS, STATE_FORMAT, type ProfileHead } from "./head.ts";
 import { History } from "./history.ts";
+import type { NumberedText, SealedChunk, SealedJournal } from "./journal.ts";
 import { openMemberships, type Memberships } from "./memberships.ts";
-
-/** What one delivery did to a profile. */
-export interface Outcome {
-  accepted: number;
-  duplicates: number;
-  /** Places in the delivery whose (source, messageId) is held with another content. */
-  conflicts: number[];
-}
-
-/** Reads an event of the journal back by its sequence: only a repeated delivery needs it. */
-export type EventAt = (sequence: number) => JournalEvent;
+import { appended, SEAL_MS, sealDelay } from "./outbox.ts";
+import { OpenJournal } from "./open-journal.ts";
+import { sameContent } from "./same-content.ts";
+import {
+  compactionOf,
+  withAlarm,
+  withConfirmed,
+  withoutAlarm,
+  withSent,
+  type CompactionWrite,
+  type ProfileWrite,
+} from "./writes.ts";
 
 /**
- * A profile in memory: a cache over its head row and journal, which are the truth. It is changed by whole deliveries;
- * whoever cannot make a change durable throws this object away and wakes another.
+ * A profile in memory: a cache over its head row and journal, which are the truth. Of the journal it reads what it needs
+ * when it needs it: most decisions need the head alone. It is changed by whole deliveries; whoever cannot make a change
+ * durable throws this object away and wakes another.
  */
 export class LiveProfile {
-  readonly history: History;
-  /** Texts of the events in the open chunk, as the head row stores them. */
-  open: string[] = [];
-  openBytes = 0;
+  readonly profileId: ProfileId;
   head: ProfileHead;
-  /** Sequence by (source, messageId) of everything in the journal. */
-  readonly #seen = new Map<string, number>();
+  readonly #sealed: SealedJournal;
+  readonly #journal: OpenJournal;
+  #history: History | undefined;
+  readonly #announcements: Announcements;
   #version = -1;
   #memberships: Memberships | undefined;
-  #since: Map<string, number>;
+  /** Greatest instant acted at: what a read learns lives in memory until the next write. */
+  #clock: number;
+  /** The instant the memberships are settled to. */
+  #settledTo = -1;
+  /** How long the records of this delivery may wait before they leave. */
+  #sealMs = SEAL_MS;
+  #standing: { readonly revision: number; readonly of: Memberships | ProfileHead; readonly standing: Standing } | undefined;
 
-  /** @param profileId the name of its object */
-  constructor(head: ProfileHead, profileId: ProfileId) {
-    this.history = new History(profileId);
+  /**
+   * @param profileId the name of its object
+   * @param open records of the open chunk
+   */
+  constructor(head: ProfileHead, profileId: ProfileId, open: readonly string[], sealed: SealedJournal) {
     this.head = head;
-    this.#since = new Map(Object.entries(head.members));
+    this.profileId = profileId;
+    this.#sealed = sealed;
+    this.#journal = new OpenJournal(head.openFrom, open, sealed, head.seen);
+    this.#announcements = new Announcements(head.members);
+    this.#clock = head.clock;
   }
 
-  /** Takes in an event of the journal as it was stored: for waking. Sequences are given in the order of the calls. */
-  recall(event: JournalEvent, sequence: number): void {
-    this.#seen.set(seenKey(event), sequence);
-    this.history.insert(logEvent(event));
+  /** All events, in the order of the log. */
+  get history(): History {
+    if (this.#history !== undefined) return this.#history;
+    const history = new History(this.profileId);
+    // Something has left only where something was sealed off before.
+    if (this.head.openFrom > 0) for (const event of this.#sealed.base()) history.insert(logEvent(event));
+    for (const { event } of this.#journal.readAll()) history.insert(logEvent(event));
+    this.#history = history;
+    return history;
   }
 
-  /** As `recall`, for an event of the open chunk, whose text the next head row will bear again. */
-  recallOpen(event: JournalEvent, text: string, sequence: number): void {
-    this.recall(event, sequence);
-    this.#append(text);
+  /** Texts of the journal's records from a sequence on. */
+  records(from = 0): Iterable<NumberedText> {
+    return this.#journal.records(from);
+  }
+
+  /** Texts of the open chunk, as the head row stores them. */
+  get open(): readonly string[] {
+    return this.#journal.open;
   }
 
   /** True when the journal holds this (source, messageId). */
   holds(source: string, messageId: string): boolean {
-    return this.#seen.has(seenKey({ source, messageId }));
+    return this.#journal.placeOf({ source, messageId }) !== undefined;
   }
 
   /** Applies a delivery. Of two events with one (source, messageId) the first accepted stands; an identical one changes nothing. */
-  deliver(texts: readonly string[], now: number, eventAt: EventAt): Outcome {
-    const outcome: Outcome = { accepted: 0, duplicates: 0, conflicts: [] };
-    this.#advance(now);
+  deliver(delivery: Delivery): Outcome {
+    const { texts, now, ruleset, mostAMinute } = delivery;
+    const outcome: Outcome = { accepted: 0, duplicates: 0, conflicts: [], floods: [] };
+    this.#sealMs = sealDelay(this.head.seq > 0 ? now - this.head.clock : undefined, delivery.isDestinationWaiting);
+    // One that was fetched before a newer one was written is none: what is in memory goes on, or it is found out later.
+    if (ruleset === undefined || ruleset.version < this.version) this.#settle(now);
+    else this.memberships(ruleset.version, ruleset.rules, now);
     for (const [place, text] of texts.entries()) {
       const event: JournalEvent = JSON.parse(text);
-      const held = this.#seen.get(seenKey(event));
-      if (held === undefined) this.#accept(event, text);
-      else if (sameContent(event, eventAt(held))) outcome.duplicates++;
-      else outcome.conflicts.push(place);
+      const held = this.#journal.placeOf(event);
+      if (held !== undefined) {
+        if (sameContent(event, this.#journal.eventAt(held))) outcome.duplicates++;
+        else outcome.conflicts.push(place);
+      } else if (eventsInMinute(this.head.minute, this.#clock) >= mostAMinute) {
+        outcome.floods.push(place);
+      } else {
+        this.#accept(event, text);
+        outcome.accepted++;
+      }
     }
-    outcome.accepted = texts.length - outcome.duplicates - outcome.conflicts.length;
+    if (outcome.accepted > 0) this.announce();
     return outcome;
   }
 
   #accept(event: JournalEvent, text: string): void {
-    this.#seen.set(seenKey(event), this.head.seq);
-    this.#append(text);
-    const logged = logEvent(event);
-    this.history.insert(logged);
-    const { head } = this;
+    const { source, messageId } = event;
+    const isFirst = this.head.seq === 0;
+    const isLate = !isFirst && event.time < this.head.lastSeen;
+    if (!isFirst) this.#announceDue();
+    this.#append(text, event);
     this.head = {
-      ...head,
-      seq: head.seq + 1,
-      firstSeen: Math.min(head.firstSeen, event.time),
-      lastSeen: head.seq === 0 ? event.time : Math.max(head.lastSeen, event.time),
-      identifiers: withIdentifiers(head.identifiers, event),
+      ...this.head,
+      firstSeen: Math.min(this.head.firstSeen, event.time),
+      lastSeen: isFirst ? event.time : Math.max(this.head.lastSeen, event.time),
+      identifiers: withIdentifiers(this.head.identifiers, event),
+      minute: countedIn(this.head.minute, this.#clock),
     };
-    this.#memberships?.apply(logged, head.clock);
-  }
-
-  #append(text: string): void {
-    this.open.push(text);
-    this.openBytes += text.length;
+    const logged = logEvent(event);
+    this.#history?.insert(logged);
+    const engine = this.#memberships;
+    if (engine === undefined) {
+      this.head = { ...this.head, behind: { source, messageId } };
+      return;
+    }
+    engine.apply(logged, this.#clock);
+    const changes = engine.changes();
+    const why: ChangeReason = { kind: isLate ? "correction" : "event", source, messageId };
+    if (isFirst) {
+      // With the first event the person begins to be: what is true of anybody is entered by it too.
+      this.#announcements.opened(engine);
+      this.#appendChanges(this.#announcements.due(engine, this.#clock, this.#version, why));
+    } else this.#appendChanges(this.#announcements.byEvent(changes, this.#version, why));
   }
 
   /** Takes what a call said about consent: a later statement replaces, a joined profile's counts only where it is stricter. */
@@ -102,10 +147,11 @@ export class LiveProfile {
     this.head = { ...this.head, consent: adopting ? strictest(before, consent) : restate(before, consent) };
   }
 
-  /** Time goes on, and never back. */
-  #advance(now: number): void {
-    if (now > this.head.clock) this.head = { ...this.head, clock: now };
-    this.#memberships?.settle(this.head.clock);
+  /** Takes note of what an alarm must know, which does not know whose object it wakes. */
+  told(retentionMs: number, newest: number): void {
+    const { head } = this;
+    const known = { name: this.profileId, retentionMs: retentionMs > 0 ? retentionMs : (head.retentionMs ?? 0) };
+    this.head = { ...head, ...known, newest: Math.max(newest, head.newest ?? 0, this.version) };
   }
 
   /**
@@ -113,20 +159,58 @@ export class LiveProfile {
    * version never goes back, so an older one is answered with what is here.
    */
   memberships(version: number, rules: Ruleset, now: number): Memberships {
+    const clock = Math.max(now, this.#clock);
     if (this.#memberships === undefined || version > this.#version) {
-      // Opened at the last instant acted at, then settled: so what time alone changed since bears its exact instant.
-      const clock = version === this.head.ruleset ? Math.min(this.head.clock, now) : now;
-      this.#memberships?.settle(clock);
-      this.#memberships = this.#memberships?.under(rules) ?? openMemberships(rules, this.history, clock);
+      if (version < this.head.ruleset)
+        throw new Error("a profile was to be evaluated under an older ruleset than it was written under");
+      // As of the last write: so the same changes are found whenever, and however often, they are looked for.
+      const from = this.head.behind === undefined ? this.head.clock : clock;
+      this.#memberships =
+        this.#settledTo === from && this.#memberships !== undefined
+          ? this.#memberships.under(rules)
+          : openMemberships(rules, this.history, from);
       this.#version = version;
-      this.#since = sinceOf(this.#memberships.keys(), this.#since, clock);
+      this.#announcements.opened(this.#memberships);
     }
-    this.#advance(now);
-    for (const { key, entered, at } of this.#memberships.changes()) {
-      if (entered) this.#since.set(key, at);
-      else this.#since.delete(key);
-    }
+    this.#settle(clock);
     return this.#memberships;
+  }
+
+  /** Time goes on, and never back. */
+  #settle(now: number): void {
+    if (now > this.#clock) this.#clock = now;
+    if (this.#memberships === undefined) return;
+    this.#memberships.settle(this.#clock);
+    this.#announcements.passed(this.#memberships.changes());
+    this.#settledTo = this.#clock;
+  }
+
+  /** How the profile stands: from the head alone, while that is of this ruleset and time has changed nothing since. */
+  stand(version: number, rules: Ruleset, now: number): Standing {
+    const { head } = this;
+    const { state } = head;
+    const clock = Math.max(now, this.#clock);
+    if (this.#memberships === undefined && version === head.ruleset && state?.format === STATE_FORMAT) {
+      const nextChange = state.next ?? Infinity;
+      if (clock < nextChange) {
+        this.#clock = clock;
+        if (this.#standing?.of !== head) {
+          this.#standing = { of: head, revision: 0, standing: { keys: Object.keys(head.members).toSorted(), nextChange } };
+        }
+        return this.#standing.standing;
+      }
+    }
+    const engine = this.memberships(version, rules, now);
+    const { revision } = engine;
+    if (this.#standing?.of !== engine || this.#standing.revision !== revision)
+      this.#standing = { of: engine, revision, standing: { keys: engine.keys(), nextChange: engine.nextChange } };
+    return this.#standing.standing;
+  }
+
+  /** Whether a write would announce or keep anything that the last one did not. */
+  get isNews(): boolean {
+    const { head } = this;
+    return this.version > head.ruleset || head.behind !== undefined || this.#announcements.areDue;
   }
 
   /** Ruleset that answers now, also before anything was written under it. */
@@ -134,24 +218,120 @@ export class LiveProfile {
     return Math.max(this.#version, this.head.ruleset);
   }
 
+  /** Greatest instant acted at, ms. */
+  get clock(): number {
+    return this.#clock;
+  }
+
   /** Since when the profile is in an audience, ms; undefined where it is not. */
   since(key: string): number | undefined {
-    return this.#since.get(key);
+    if (this.#memberships === undefined) return this.head.members[key];
+    return this.#memberships.has(key) ? this.#announcements.since(key, this.#clock) : undefined;
   }
 
-  /** The head to write: what was learnt in memory becomes durable with it. */
-  toWrite(): ProfileHead {
-    return { ...this.head, ruleset: this.version, members: Object.fromEntries(this.#since) };
+  /**
+   * Announces what has changed since the last write, and takes note of it for the head.
+   * @returns how many changes were announced
+   */
+  announce(): number {
+    const { seq } = this.head;
+    this.#announceDue();
+    const engine = this.#memberships;
+    if (engine === undefined) {
+      // Behind: what is true now is found once the ruleset can be read.
+      if (this.head.behind !== undefined) this.head = { ...this.head, clock: this.#clock, state: null };
+      return 0;
+    }
+    const { behind: _, ...head } = this.head;
+    const { nextChange } = engine;
+    this.head = {
+      ...head,
+      clock: this.#clock,
+      ruleset: this.version,
+      members: this.#announcements.members(),
+      state: { format: STATE_FORMAT, next: nextChange === Infinity ? null : nextChange },
+    };
+    return this.head.seq - seq;
   }
-}
 
-function sinceOf(keys: readonly string[], before: ReadonlyMap<string, number>, now: number): Map<string, number> {
-  return new Map(keys.map((key) => [key, before.get(key) ?? now]));
-}
+  #announceDue(): void {
+    if (this.#memberships === undefined) return;
+    const { behind } = this.head;
+    const why: ChangeReason = behind === undefined ? { kind: "publish" } : { kind: "event", ...behind };
+    this.#appendChanges(this.#announcements.due(this.#memberships, this.#clock, this.#version, why));
+  }
 
-function seenKey(event: { readonly source: string; readonly messageId: string }): string {
-  // Source keys hold no space (worker/api), so this cannot join two different pairs into one text.
-  return `${event.source} ${event.messageId}`;
+  #appendChanges(changes: readonly JournalChange[]): void {
+    for (const change of changes) this.#append(JSON.stringify(change));
+  }
+
+  /** @param id of an event; a change has none */
+  #append(text: string, id?: JournalEvent): void {
+    const { head } = this;
+    const { length } = this.#journal.append(text, head.seq, id);
+    this.head = { ...head, seq: head.seq + 1, out: appended(head.out, length, this.#clock + this.#sealMs) };
+  }
+
+  /** Everything before `to` has arrived at the cold path. @returns false where that was known */
+  confirm(epoch: number, to: number, now: number): boolean {
+    const head = withConfirmed(this.head, epoch, to, Math.max(now, this.#clock));
+    if (head === undefined) return false;
+    this.head = head;
+    return true;
+  }
+
+  /** What is to be sent at an alarm, if anything is: what is due for the first time, or again. */
+  sendNow(now: number): ProfileWrite["send"] {
+    return this.#send(now, true);
+  }
+
+  #send(now: number, isAlarm: boolean): ProfileWrite["send"] {
+    const before = this.head;
+    this.head = withSent(before, now, isAlarm);
+    return this.head === before ? undefined : { from: before.outbox, to: before.seq };
+  }
+
+  /** The alarm has gone off: it is set for no instant any more. */
+  alarmWentOff(): void {
+    this.head = withoutAlarm(this.head);
+  }
+
+  /** The instant to set the alarm for, where it must be; taken note of in memory, and with the next write in the head. */
+  arm(now: number): number | undefined {
+    const before = this.head;
+    const nextChange = this.#memberships?.nextChange ?? before.state?.next ?? Infinity;
+    this.head = withAlarm(before, this.profileId, nextChange, now);
+    return this.head === before ? undefined : this.head.armed;
+  }
+
+  /** What makes durable what was learnt. From here on memory is as if it were: where it fails, memory is thrown away. */
+  toWrite(now: number): ProfileWrite {
+    const sealed = this.#sealChunk();
+    const send = this.#send(now, false);
+    const arm = this.arm(now);
+    return {
+      head: this.head,
+      open: this.open,
+      ...(sealed === undefined ? {} : { sealed }),
+      ...(arm === undefined ? {} : { arm }),
+      ...(send === undefined ? {} : { send }),
+    };
+  }
+
+  #sealChunk(): SealedChunk | undefined {
+    const sealed = this.#journal.seal(this.head.epoch);
+    if (sealed === undefined) return undefined;
+    const { seen: _, ...head } = this.head;
+    const { filter } = this.#journal;
+    const sealedUntil = head.sealedUntil ?? head.lastSeen;
+    this.head = { ...head, openFrom: head.seq, sealedUntil, ...(filter === undefined ? {} : { seen: filter }) };
+    return sealed;
+  }
+
+  /** What leaves the journal, if its time has come. Memory keeps the events: whoever makes it durable throws memory away. */
+  compact(now: number, rulesRetentionMs: number): CompactionWrite | undefined {
+    return compactionOf(this.head, this.open, this.#sealed, now, rulesRetentionMs);
+  }
 }
 
 /** What rules see: the rest of a journal event stays in storage, for 1,000 events must fit into little memory. */
@@ -163,23 +343,4 @@ function withIdentifiers(known: readonly HashedIdentifier[], event: JournalEvent
   const fresh = [event.origin, ...(event.with ?? [])].filter(({ hash }) => !known.some((identifier) => identifier.hash === hash));
   if (fresh.length === 0) return known;
   return [...known, ...fresh].slice(0, MOST_IDENTIFIERS);
-}
-
-/** Content without what a repeated delivery changes: times of transport, and the event's time where it was corrected by them. */
-function sameContent(one: JournalEvent, other: JournalEvent): boolean {
-  return jsonEquals(content(one), content(other));
-}
-
-function content(event: JournalEvent): Json {
-  const { type, name, timestamp, properties, context, groupId, origin, with: others } = event;
-  return {
-    type,
-    name,
-    properties,
-    origin: origin.hash,
-    timestamp: timestamp ?? null,
-    context: context ?? null,
-    groupId: groupId ?? null,
-    with: (others ?? []).map(({ hash }) => hash),
-  };
 }

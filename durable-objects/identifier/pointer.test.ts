@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { HashedIdentifier } from "../../core/model/ids.ts";
+import { decodeHead, encodeHead, type Head } from "../../core/profile/head.ts";
 import {
   call,
   decide,
@@ -47,6 +48,14 @@ describe("an anonymous id that is linked to a user", () => {
     expect(await decide(workspace, browser)).toBe(`@${ann.hash}`);
     expect(await stubOf(browser.hash).resolve(call(workspace, browser.hash))).toBe(`@${ann.hash}`);
     expect(await ids(workspace, browser)).toEqual([]);
+  });
+
+  it("can be given to somebody else after it has forgotten all it knew", async () => {
+    const { workspace, browser, ann, bob } = cast();
+    await ingest(workspace, browser, [event(browser), linkTo(ann)]);
+    await evictDurableObject(stubOf(browser.hash));
+    await ingest(workspace, browser, [linkTo(bob)]);
+    expect(await decide(workspace, browser)).toBe(`@${bob.hash}`);
   });
 
   it("makes the user's memberships those of the joined log", async () => {
@@ -135,8 +144,9 @@ describe("a browser that a second person signs in on", () => {
 async function cutOff(browser: HashedIdentifier, to: HashedIdentifier): Promise<void> {
   await runInDurableObject(stubOf(browser.hash), async (_, state) => {
     const { body } = state.storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one();
-    const head = { ...JSON.parse(body), kind: "pointer", to: to.hash, former: [], consent: null, moving: true };
-    state.storage.sql.exec("UPDATE part SET body = ? WHERE k = 0", JSON.stringify(head));
+    const { head, open } = decodeHead(body);
+    const pointer: Head = { ...head, kind: "pointer", to: to.hash, former: [], consent: null, moving: true };
+    state.storage.sql.exec("UPDATE part SET body = ? WHERE k = 0", encodeHead(pointer, open));
     await state.storage.setAlarm(Date.now() + 60_000);
   });
   await evictDurableObject(stubOf(browser.hash));
@@ -158,6 +168,20 @@ describe("a move that is cut off", () => {
     }));
     expect(left.rows).toBe(1);
     expect(await left.alarm).toBeNull();
+  });
+
+  it("leaves behind what bears an older epoch: it was erased", async () => {
+    const { workspace, browser, ann } = cast();
+    const note = "x".repeat(17_000);
+    const [erased, later] = [event(browser, { properties: { note } }), event(browser)];
+    await ingest(workspace, browser, [erased]);
+    await ingest(workspace, browser, [later]);
+    await runInDurableObject(stubOf(browser.hash), (_, { storage: { sql } }) =>
+      sql.exec(`UPDATE part SET body = replace(body, '"epoch":1', '"epoch":0') WHERE k = 1`),
+    );
+    await evictDurableObject(stubOf(browser.hash));
+    await ingest(workspace, browser, [linkTo(ann)]);
+    expect(await ids(workspace, ann)).toEqual([later.messageId]);
   });
 
   it("is finished before the browser is given to somebody else", async () => {

@@ -6,7 +6,9 @@ import {
   type JournalEvent,
 } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
+import { isChange } from "../../core/model/outbox.ts";
 import { moved, type PointerHead } from "../../core/profile/head.ts";
+import { readRecord } from "../../core/profile/journal.ts";
 import { keepRejected } from "../quarantine/stub.ts";
 import { profileStub } from "../profile/stub.ts";
 import type { ProfileStore } from "../profile/store.ts";
@@ -29,6 +31,7 @@ export async function forward(
     ...reply,
     duplicates: reply.duplicates + texts.length - items.length,
     conflicts: reply.conflicts.flatMap((place) => fresh[place] ?? []),
+    floods: (reply.floods ?? []).flatMap((place) => fresh[place] ?? []),
   };
 }
 
@@ -61,7 +64,7 @@ async function notHeldBefore(
  * @returns the head without a journal, already durable
  */
 export async function move(env: Env, pointer: PointerHead, store: ProfileStore): Promise<PointerHead> {
-  for (const events of journalPages(store)) {
+  for (const events of journalPages(store, pointer.epoch)) {
     const items = events.map((event) => JSON.stringify(event));
     const reply = await give(env, pointer, {
       ...callFrom(pointer),
@@ -89,10 +92,18 @@ export async function move(env: Env, pointer: PointerHead, store: ProfileStore):
   return head;
 }
 
-/** The whole journal in pages of one chunk, read before the first is sent: a cursor does not survive an `await`. */
-function journalPages(store: ProfileStore): readonly (readonly JournalEvent[])[] {
-  const open = (store.head()?.open ?? []) as readonly JournalEvent[];
-  return [...[...store.chunks()].map((chunk) => chunk.events), open].filter((page) => page.length > 0);
+/**
+ * The events of the whole journal in pages of one chunk, read before the first is sent: a cursor does not survive an
+ * `await`. Changes of membership stay: the person's are found anew. So does what an erasure left behind.
+ */
+function journalPages(store: ProfileStore, epoch: number): readonly (readonly JournalEvent[])[] {
+  const sealed = [...store.chunks(0)].filter((chunk) => chunk.epoch >= epoch).map(({ records }) => records);
+  const journal = [...sealed, store.head()?.open ?? []].map(eventsOf);
+  return [store.base(), ...journal].filter((page) => page.length > 0);
+}
+
+function eventsOf(records: readonly string[]): readonly JournalEvent[] {
+  return records.map(readRecord).filter((record) => !isChange(record));
 }
 
 async function give(env: Env, pointer: PointerHead, envelope: IngestEnvelope): Promise<IngestReply> {

@@ -79,3 +79,8 @@ function explained(profile: LiveProfile, loaded: LoadedRuleset, instant: Found):
   ]);
   return Object.fromEntries(trees) as Readonly<Record<string, object>>;
 }
+
+/** At or before it the log is no longer whole, so there is no answer. */
+export function isBeforeHorizon(at: number, present: number, { retentionMs }: Pick<DecideEnvelope, "retentionMs">): boolean {
+  return at <= present - retentionMs;
+}

@@ -1,11 +1,6 @@
-import type { JournalEvent } from "../../core/model/envelope.ts";
 import { compareLogOrder } from "../../core/model/event.ts";
+import type { NumberedEvent } from "../../core/profile/journal.ts";
 import { isoOrNull } from "./reply.ts";
-
-interface Numbered {
-  readonly event: JournalEvent;
-  readonly sequence: number;
-}
 
 /** A page of a journal as `GET /api/profiles/:id/events` shows it. */
 export interface EventPage {
@@ -18,9 +13,9 @@ export interface EventPage {
  * Newest first by the event's own time. The place to go on from is an event, not a count: events that arrive between two
  * pages move nothing.
  */
-export function eventPage(journal: Iterable<JournalEvent>, limit: number, before?: number): EventPage {
-  const all: Numbered[] = [...journal].map((event, sequence) => ({ event, sequence }));
-  const anchor = before === undefined ? undefined : all[before];
+export function eventPage(journal: Iterable<NumberedEvent>, limit: number, before?: number): EventPage {
+  const all = [...journal];
+  const anchor = before === undefined ? undefined : all.find(({ sequence }) => sequence === before);
   all.sort((one, other) => newestFirst(one, other));
   const from = anchor === undefined ? 0 : all.indexOf(anchor) + 1;
   const page = all.slice(from, from + limit);
@@ -28,11 +23,11 @@ export function eventPage(journal: Iterable<JournalEvent>, limit: number, before
   return { events: page.map(shown), next: more ? (page.at(-1)?.sequence ?? null) : null };
 }
 
-function newestFirst(one: Numbered, other: Numbered): number {
+function newestFirst(one: NumberedEvent, other: NumberedEvent): number {
   return compareLogOrder(other.event, one.event) || other.sequence - one.sequence;
 }
 
-function shown({ event, sequence }: Numbered): object {
+function shown({ event, sequence }: NumberedEvent): object {
   const { messageId, name, type, time, receivedAt, source, channel, party, origin, properties, context } = event;
   return {
     messageId,

@@ -123,7 +123,7 @@ describe("a profile object", () => {
     expect(rows).toBeLessThanOrEqual(1_100);
     await evictDurableObject(stubOf(ann.hash));
     expect(await journalOf(workspace, ann)).toHaveLength(1_000);
-  });
+  }, 60_000);
 
   it("answers from storage after an eviction, also for what lies in sealed chunks", async () => {
     const workspace = fresh("w");

@@ -1,35 +1,42 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Consent } from "../../core/model/consent.ts";
-import { forbidsProfile, strictest } from "../../core/consent/consent.ts";
-import type {
-  CallEnvelope,
-  DecideEnvelope,
-  DecideReply,
-  EnvelopeItem,
-  IngestEnvelope,
-  IngestReply,
-  JournalEvent,
-  LinkItem,
-  WithdrawEnvelope,
+import {
+  ENVELOPE_VERSION,
+  type CallEnvelope,
+  type ConfirmEnvelope,
+  type DecideEnvelope,
+  type DecideReply,
+  type EnvelopeItem,
+  type IngestEnvelope,
+  type IngestReply,
+  type LinkItem,
+  type OutboxEnvelope,
+  type SweepReply,
+  type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
-import { newPointer, newProfile, repoint, toPointer, type PointerHead } from "../../core/profile/head.ts";
-import { LiveProfile } from "../../core/profile/live.ts";
+import type { OutboxMessage } from "../../core/model/outbox.ts";
+import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
-import type { Memberships } from "../../core/profile/memberships.ts";
+import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
+import { newPointer, newProfile, repoint, toPointer, type PointerHead, type ProfileHead } from "../../core/profile/head.ts";
+import { eventsAmong } from "../../core/profile/journal.ts";
+import { LiveProfile } from "../../core/profile/live.ts";
+import type { ProfileWrite } from "../../core/profile/writes.ts";
 import { forward, move } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
-import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent } from "./decided.ts";
+import { isBeforeHorizon } from "./decided.ts";
+import { Decider } from "./decider.ts";
 import { eventPage } from "./events.ts";
-import { encodeDecided, encodeReply, shownTree } from "./reply.ts";
+import { OVERLOADED } from "./overload.ts";
+import { shownTree } from "./reply.ts";
 import { ProfileStore } from "./store.ts";
 import { profileView } from "./view.ts";
 
 /** A pointer in memory, or a person, or null: nobody. */
 type Memory = LiveProfile | PointerHead | null;
 
-/** How soon the alarm takes up a move that was cut off, ms. */
-const MOVE_AGAIN_MS = 5_000;
+/** How soon the alarm takes up what was cut off or has failed, ms. */
+const ALARM_AGAIN_MS = 5_000;
 
 /**
  * The object that an identifier names: a person's profile, or a pointer to it. A shell: it initialises, calls core,
@@ -37,18 +44,32 @@ const MOVE_AGAIN_MS = 5_000;
  * takes the memory with it.
  */
 export class ProfileObject extends DurableObject<Env> {
+  /** Where what is new leaves for the cold path. */
+  queue: Pick<Queue, "send"> = this.env.OUTBOX;
   readonly #store = new ProfileStore(this.ctx.storage);
   #memory: Memory | undefined;
-  /** The reply parts that stay the same until a membership changes. */
-  #decided:
-    | { readonly revision: number; readonly engine: Memberships; readonly consent: Consent | null; readonly text: string }
-    | undefined;
+  readonly #decider = new Decider();
   /** What must wait for another object runs one after the other; everything else runs in one go. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** Calls of `ingest` that have begun and not ended. */
+  #inFlight = 0;
 
-  /** Applies events and links in their order; when it returns they are durable. @returns JSON of an `IngestReply` */
+  /**
+   * Applies events and links in their order; when it returns they are durable. @returns JSON of an `IngestReply`
+   * @throws `OVERLOADED` where too many calls wait here already
+   */
   async ingest(envelope: IngestEnvelope): Promise<string> {
+    if (this.#inFlight >= MOST_IN_FLIGHT) throw new Error(OVERLOADED);
+    this.#inFlight++;
+    try {
+      return await this.#ingest(envelope);
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  async #ingest(envelope: IngestEnvelope): Promise<string> {
     const ruleset = await this.#ruleset(envelope).catch(() => undefined);
     const memory = this.#wake(envelope);
     // To who reads, another workspace's person is nobody; who writes must not take nobody for an empty place.
@@ -64,25 +85,7 @@ export class ProfileObject extends DurableObject<Env> {
     if (loaded === undefined) return "!unavailable";
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
-    const now = Math.max(Date.now(), memory?.head.clock ?? 0);
-    const asOf = envelope.at ?? now;
-    if (memory === null) return encodeReply(asOf, encodeDecided(decidedOfNobody(envelope, loaded)));
-    const stored = memory.head.consent;
-    const consent = strictest(stored ?? {}, envelope.consent ?? {});
-    if (forbidsProfile(consent)) return encodeReply(asOf, encodeDecided(decidedWithoutConsent(loaded)));
-    if (envelope.at !== undefined) {
-      if (isBeforeHorizon(envelope.at, now, envelope)) return "!at_before_horizon";
-      return encodeReply(asOf, encodeDecided(decidedAt(envelope, memory, loaded, consent, envelope.at, now)));
-    }
-    const engine = memory.memberships(loaded.version, loaded.rules, now);
-    const usual = envelope.audiences && !envelope.traits && !envelope.explain && envelope.consent === undefined;
-    const last = this.#decided;
-    const same = last?.revision === engine.revision && last.engine === engine && last.consent === stored;
-    if (usual && same && last !== undefined) return encodeReply(now, last.text);
-    const found = { keys: engine.keys(), nextChange: engine.nextChange, now, present: now };
-    const text = encodeDecided(decidedOf(envelope, memory, loaded, consent, found));
-    if (usual) this.#decided = { revision: engine.revision, engine, consent: stored, text };
-    return encodeReply(now, text);
+    return this.#decider.answer(envelope, memory, loaded, Date.now());
   }
 
   /** Where this identifier leads: `""` nobody, `=` a profile here, `@` and the id of the profile it points to. */
@@ -95,31 +98,31 @@ export class ProfileObject extends DurableObject<Env> {
   /** The profile as `GET /api/profiles/:id` shows it, JSON after `=`; `""` and `@` as `resolve`. */
   async profile(envelope: CallEnvelope): Promise<string> {
     const loaded = await this.#ruleset(envelope).catch(() => undefined);
-    const memory = this.#wake(envelope);
-    if (memory === null) return "";
-    if (isPointer(memory)) return `@${memory.to}`;
-    return `=${JSON.stringify(profileView(envelope.name, memory, loaded, Math.max(Date.now(), memory.head.clock)))}`;
+    return this.#told(envelope, (memory) => shown(profileView(envelope.name, memory, loaded, clockOf(memory))));
   }
 
   /** A page of the journal, JSON after `=`; `""` and `@` as `resolve`. */
   events(envelope: CallEnvelope & { readonly limit: number; readonly before?: number }): string {
-    const memory = this.#wake(envelope);
-    if (memory === null) return "";
-    if (isPointer(memory)) return `@${memory.to}`;
-    return `=${JSON.stringify(eventPage(this.#journal(memory), envelope.limit, envelope.before))}`;
+    return this.#told(envelope, (memory) => shown(eventPage(eventsAmong(memory.records()), envelope.limit, envelope.before)));
   }
 
   /** Why the profile is in an audience or not, JSON after `=`; `""` and `@` as `resolve`, `!` a code. */
   async explain(envelope: CallEnvelope & { readonly audience: string; readonly at?: number }): Promise<string> {
     const loaded = await this.#ruleset(envelope).catch(() => undefined);
+    return this.#told(envelope, (memory) => {
+      if (loaded === undefined) return "!unavailable";
+      if (!loaded.audiences.has(envelope.audience)) return "!unknown_audience";
+      const present = clockOf(memory);
+      const now = envelope.at ?? present;
+      if (envelope.at !== undefined && isBeforeHorizon(now, present, envelope)) return "!at_before_horizon";
+      return shown(shownTree(explainAt(loaded.rules, memory.history, envelope.audience, { now, present })));
+    });
+  }
+
+  #told(envelope: CallEnvelope, tell: (memory: LiveProfile) => string): string {
     const memory = this.#wake(envelope);
     if (memory === null) return "";
-    if (isPointer(memory)) return `@${memory.to}`;
-    if (loaded === undefined) return "!unavailable";
-    if (!loaded.audiences.has(envelope.audience)) return "!unknown_audience";
-    const present = Math.max(Date.now(), memory.head.clock);
-    if (envelope.at !== undefined && isBeforeHorizon(envelope.at, present, envelope)) return "!at_before_horizon";
-    return `=${JSON.stringify(shownTree(explainAt(loaded.rules, memory.history, envelope.audience, { now: envelope.at ?? present, present })))}`;
+    return isPointer(memory) ? `@${memory.to}` : tell(memory);
   }
 
   /** Which of these (source, messageId) the journal holds: asked by a pointer that moved on, of a repeated delivery. */
@@ -129,25 +132,106 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   /** Keeps a no. Nobody is created for it: who is not known has nothing to withdraw. @returns `@` and an id for a pointer */
-  withdraw(envelope: WithdrawEnvelope): string {
+  async withdraw(envelope: WithdrawEnvelope): Promise<string> {
+    const ruleset = await this.#ruleset(envelope).catch(() => undefined);
     const memory = this.#wake(envelope);
     if (memory === null) return "";
     if (isPointer(memory)) return `@${memory.to}`;
-    this.#durably(memory, () => {
+    this.#durably(memory, (now) => {
       memory.state(envelope.consent, false);
-      this.#commit(memory);
+      memory.told(envelope.retentionMs, envelope.ruleset);
+      if (ruleset !== undefined) memory.memberships(ruleset.version, ruleset.rules, now);
+      memory.announce();
+      return true;
     });
     return "=";
   }
 
-  /** Takes up a move that was cut off. Caught and armed again for ever: an alarm that fails its retries is deleted. */
+  /** Records from a sequence on, for the cold path: JSON of an `OutboxMessage`, without records where there is no profile. */
+  outbox(envelope: OutboxEnvelope): string {
+    const memory = this.#wake(envelope);
+    if (memory instanceof LiveProfile) return JSON.stringify(pullOf(memory, envelope.from, envelope.limitBytes));
+    return JSON.stringify(nothingOf(envelope, memory?.epoch ?? 0));
+  }
+
+  /** What the cold path has made safe need not be sent again. @returns whether that was news */
+  confirm(envelope: ConfirmEnvelope): boolean {
+    const memory = this.#wake(envelope);
+    if (!(memory instanceof LiveProfile)) return false;
+    return this.#durably(memory, (now) => memory.confirm(envelope.epoch, envelope.to, now));
+  }
+
+  /** Takes up the newest ruleset and what time has changed; writes only where that is news. @returns JSON of a `SweepReply` */
+  async sweep(envelope: CallEnvelope): Promise<string> {
+    const ruleset = await this.#ruleset(envelope);
+    const memory = this.#wake(envelope);
+    const reply = (version: number, changed: number): string => JSON.stringify({ version, changed } satisfies SweepReply);
+    if (!(memory instanceof LiveProfile)) return reply(0, 0);
+    const changed = this.#settle(memory, ruleset, envelope);
+    const settled = this.#compact(memory, ruleset);
+    await this.#armAgain(settled);
+    return reply(settled.version, changed);
+  }
+
+  /** @returns how many memberships were found changed; those are durable then */
+  #settle(memory: LiveProfile, ruleset: LoadedRuleset | undefined, told: Pick<CallEnvelope, "retentionMs" | "ruleset">): number {
+    let changed = 0;
+    this.#durably(memory, (now) => {
+      const { head } = memory;
+      if (ruleset === undefined) return false;
+      memory.memberships(ruleset.version, ruleset.rules, now);
+      if (!memory.isNews) return false;
+      memory.told(told.retentionMs, told.ruleset);
+      changed = memory.announce();
+      return memory.head !== head;
+    });
+    return changed;
+  }
+
+  /**
+   * Does what is due though nobody asks: what time changed, what must leave, a move that was cut off. Caught and armed again
+   * for ever: an alarm that fails its retries is deleted.
+   */
   override async alarm(): Promise<void> {
-    if (this.#moving() === undefined) return;
     try {
-      await this.#inTurn(() => this.#finishMove());
+      if (this.#moving() === undefined) await this.#wakeByAlarm();
+      else await this.#inTurn(() => this.#finishMove());
     } catch {
-      await this.ctx.storage.setAlarm(Date.now() + MOVE_AGAIN_MS);
+      await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
     }
+  }
+
+  async #wakeByAlarm(): Promise<void> {
+    const head = this.#memory instanceof LiveProfile ? this.#memory.head : this.#store.head()?.head;
+    // A head of format 1 does not know whose it is until it is written again.
+    if (head?.kind !== "profile" || head.name === undefined) return;
+    const call = callOf(head, head.name);
+    const ruleset = await this.#ruleset(call).catch(() => undefined);
+    const memory = this.#wake(call);
+    if (!(memory instanceof LiveProfile)) return;
+    memory.alarmWentOff();
+    this.#settle(memory, ruleset, call);
+    const now = clockOf(memory);
+    const send = memory.sendNow(now);
+    if (send !== undefined) this.#send(messageOf(memory, send.from, send.to));
+    await this.#armAgain(this.#compact(memory, ruleset));
+  }
+
+  /** Lets what is no longer retained leave the journal, where its time has come. @returns the profile as it is from then on */
+  #compact(memory: LiveProfile, ruleset: LoadedRuleset | undefined): LiveProfile {
+    const compaction = ruleset && memory.compact(clockOf(memory), ruleset.rules.retentionMs);
+    if (compaction === undefined) return memory;
+    this.#memory = undefined;
+    this.#store.compact(compaction);
+    const woken = new LiveProfile(compaction.head, memory.profileId, compaction.open, this.#store);
+    this.#memory = woken;
+    return woken;
+  }
+
+  /** Sees to it that the alarm is set without a write of the head: an alarm went off, or was lost. */
+  async #armAgain(memory: LiveProfile): Promise<void> {
+    const at = memory.arm(clockOf(memory));
+    if (at !== undefined) await this.#setAlarm(at);
   }
 
   /** Rows this object has written since it woke, for tests of what a call costs. */
@@ -155,8 +239,11 @@ export class ProfileObject extends DurableObject<Env> {
     return this.#store.rowsWritten;
   }
 
+  /** How often it has set its alarm since it woke: each is a written row too. */
+  alarmsSet = 0;
+
   async #walk(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined): Promise<IngestReply> {
-    const total = { accepted: 0, duplicates: 0, conflicts: [] as number[], profileId: envelope.name };
+    const total = { accepted: 0, duplicates: 0, conflicts: [] as number[], floods: [] as number[], profileId: envelope.name };
     let next = 0;
     while (next < envelope.items.length) {
       const item = envelope.items[next];
@@ -174,6 +261,7 @@ export class ProfileObject extends DurableObject<Env> {
       total.accepted += reply.accepted;
       total.duplicates += reply.duplicates;
       total.conflicts.push(...reply.conflicts.map((place) => place + start));
+      total.floods.push(...(reply.floods ?? []).map((place) => place + start));
       total.profileId = reply.profileId;
     }
     return total;
@@ -181,21 +269,29 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** Events into the journal of this person: one transaction, one row, no `await`: nothing can slip between. */
   #take(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined, texts: readonly string[]): IngestReply {
-    const now = Math.max(Date.now(), envelope.receivedAt);
-    const memory = this.#wake(envelope) ?? new LiveProfile(newProfile(envelope, now), envelope.name);
+    const begun = Math.max(Date.now(), envelope.receivedAt);
+    const memory = this.#wake(envelope) ?? new LiveProfile(newProfile(envelope, begun), envelope.name, [], this.#store);
     if (!(memory instanceof LiveProfile)) throw new Error("events were given to a pointer");
-    return this.#durably(memory, () => {
-      const { head } = memory;
-      const { accepted, duplicates, conflicts } = memory.deliver(texts, now, (sequence) => this.#eventAt(memory, sequence));
-      if (envelope.consent !== undefined) memory.state(envelope.consent, envelope.adopting === true);
+    let outcome = { accepted: 0, duplicates: 0, conflicts: [] as number[], floods: [] as number[] };
+    this.#durably(memory, (now) => {
+      const { consent } = memory.head;
+      const adopting = envelope.adopting === true;
+      outcome = memory.deliver({
+        texts,
+        now: Math.max(now, begun),
+        ruleset,
+        mostAMinute: adopting ? Infinity : (envelope.mostAMinute ?? MOST_EVENTS_A_MINUTE),
+        isDestinationWaiting: envelope.isDestinationWaiting === true,
+      });
+      if (envelope.consent !== undefined) memory.state(envelope.consent, adopting);
+      const states = JSON.stringify(consent) !== JSON.stringify(memory.head.consent);
+      if (states && outcome.accepted === 0) memory.announce();
       // A repeated delivery teaches nothing and so writes nothing.
-      const learnt = accepted > 0 || JSON.stringify(head.consent) !== JSON.stringify(memory.head.consent);
-      if (learnt) {
-        if (ruleset !== undefined) memory.memberships(ruleset.version, ruleset.rules, now);
-        this.#commit(memory);
-      }
-      return { accepted, duplicates, conflicts, profileId: envelope.name };
+      if (outcome.accepted === 0 && !states) return false;
+      memory.told(envelope.retentionMs, envelope.ruleset);
+      return true;
     });
+    return { ...outcome, profileId: envelope.name };
   }
 
   async #link(envelope: IngestEnvelope, link: LinkItem): Promise<void> {
@@ -217,7 +313,7 @@ export class ProfileObject extends DurableObject<Env> {
   #becomePointer(head: PointerHead): void {
     const open = this.#memory instanceof LiveProfile ? this.#memory.open : [];
     this.#memory = undefined;
-    this.#store.commit(head, { texts: open, bytes: 0 });
+    this.#store.commit({ head, open });
     this.#memory = head;
   }
 
@@ -225,26 +321,46 @@ export class ProfileObject extends DurableObject<Env> {
   async #finishMove(): Promise<void> {
     const pointer = this.#moving();
     if (pointer === undefined) return;
-    await this.ctx.storage.setAlarm(Date.now() + MOVE_AGAIN_MS);
+    await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
     this.#memory = await move(this.env, pointer, this.#store);
     await this.ctx.storage.deleteAlarm();
   }
 
-  #commit(memory: LiveProfile): void {
-    const head = memory.toWrite();
-    const sealed = this.#store.commit(head, { texts: memory.open, bytes: memory.openBytes });
-    memory.head = sealed ? { ...head, openFrom: head.seq } : head;
-    if (!sealed) return;
-    memory.open = [];
-    memory.openBytes = 0;
+  /**
+   * Runs what changes memory and makes it durable in one go, where it says that there is something to be; what leaves for
+   * the cold path does so after that. If anything throws, memory is dropped and the next call reads storage.
+   */
+  #durably(memory: LiveProfile, work: (now: number) => boolean): boolean {
+    const before = this.#memory;
+    this.#memory = undefined;
+    const now = clockOf(memory);
+    const learnt = work(now);
+    if (learnt) this.#commit(memory, memory.toWrite(now));
+    // Who was nobody is nobody still, where nothing was kept of them.
+    this.#memory = learnt ? memory : before;
+    return learnt;
   }
 
-  /** Runs what changes memory and storage together: if it throws, memory is dropped and the next call reads storage. */
-  #durably<T>(memory: LiveProfile, work: () => T): T {
-    this.#memory = undefined;
-    const result = work();
-    this.#memory = memory;
-    return result;
+  #commit(memory: LiveProfile, write: ProfileWrite): void {
+    this.#store.commit(write);
+    // Without an `await` in between both are written together, and the reply waits for both.
+    if (write.arm !== undefined) this.ctx.waitUntil(this.#setAlarm(write.arm));
+    if (write.send !== undefined) this.#send(messageOf(memory, write.send.from, write.send.to));
+  }
+
+  #setAlarm(at: number): Promise<void> {
+    this.alarmsSet++;
+    return this.ctx.storage.setAlarm(at);
+  }
+
+  /** Once what is written is durable. Whether it arrives is not waited for: until it is confirmed it is sent again. */
+  #send(message: OutboxMessage): void {
+    this.ctx.waitUntil(
+      this.ctx.storage
+        .sync()
+        .then(() => this.queue.send(message))
+        .catch(() => undefined),
+    );
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -271,29 +387,8 @@ export class ProfileObject extends DurableObject<Env> {
   #load(name: ProfileId): Memory {
     const stored = this.#store.head();
     if (stored === undefined) return null;
-    if (stored.head.kind === "pointer") return stored.head;
-    const live = new LiveProfile(stored.head, name);
-    let sequence = 0;
-    for (const chunk of this.#store.chunks()) {
-      for (const [place, event] of chunk.events.entries()) live.recall(event, chunk.first + place);
-      sequence = chunk.first + chunk.events.length;
-    }
-    for (const event of stored.open) live.recallOpen(event as JournalEvent, JSON.stringify(event), sequence++);
-    return live;
-  }
-
-  #eventAt(memory: LiveProfile, sequence: number): JournalEvent {
-    const { openFrom } = memory.head;
-    if (sequence >= openFrom) return JSON.parse(memory.open[sequence - openFrom] ?? "");
-    const chunk = this.#store.chunkOf(sequence);
-    const event = chunk?.events[sequence - chunk.first];
-    if (event === undefined) throw new Error(`the journal has no event ${sequence}`);
-    return event;
-  }
-
-  *#journal(memory: LiveProfile): Iterable<JournalEvent> {
-    for (const chunk of this.#store.chunks()) yield* chunk.events;
-    for (const text of memory.open) yield JSON.parse(text) as JournalEvent;
+    const { head, open } = stored;
+    return head.kind === "pointer" ? head : new LiveProfile(head, name, open, this.#store);
   }
 
   /** The newest ruleset that the caller or this object knows: never an older one than was written under. */
@@ -314,9 +409,24 @@ export class ProfileObject extends DurableObject<Env> {
   }
 }
 
-/** At or before it the log is no longer whole, so there is no answer. */
-function isBeforeHorizon(at: number, present: number, { retentionMs }: CallEnvelope): boolean {
-  return at <= present - retentionMs;
+/**
+ * Calls of `ingest` that wait at one object, for a ruleset or for another object, before it turns more away: each holds up to
+ * a batch of events in memory, and 128 MB is all that the objects of an isolate share.
+ */
+export const MOST_IN_FLIGHT = 200;
+
+/** The call that an alarm makes in the place of a caller: with what the head knows. */
+function callOf(head: ProfileHead, name: ProfileId): CallEnvelope {
+  const { workspace, jurisdiction, retentionMs = 0, ruleset, newest = 0 } = head;
+  return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, retentionMs, ruleset: Math.max(ruleset, newest) };
+}
+
+function clockOf(memory: LiveProfile): number {
+  return Math.max(Date.now(), memory.clock);
+}
+
+function shown(answer: object): string {
+  return `=${JSON.stringify(answer)}`;
 }
 
 function isPointer(memory: Memory): memory is PointerHead {

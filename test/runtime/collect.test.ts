@@ -1,6 +1,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { HEAD_FORMAT } from "../../core/profile/head.ts";
+import { ProfileObject } from "../../durable-objects/profile/object.ts";
+import { OVERLOADED } from "../../durable-objects/profile/overload.ts";
 import { listQuarantine } from "../../durable-objects/quarantine/stub.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { call, fresh, journalOf, stubOf } from "./profiles.ts";
@@ -132,6 +135,34 @@ describe("a collecting call", () => {
     expect(await quarantined("conflicting_duplicate")).toMatchObject([{ messageId: event.messageId }]);
   });
 
+  it("keeps in quarantine what is more than one person does in a minute", async () => {
+    const userId = fresh("u");
+    const batch = Array.from({ length: 1_600 }, () => ({ type: "track", userId, event: "e", messageId: fresh("m") }));
+    // Within one minute of the clock, whenever this runs.
+    vi.useFakeTimers({ toFake: ["Date"], now: Math.floor(Date.now() / 60_000) * 60_000 });
+    expect((await collect(ws.writeKeys.store, "batch", { batch })).body).toEqual({ success: true });
+    const more = batch.map((event) => ({ ...event, messageId: `${event.messageId}-2` }));
+    const { body } = await collect(ws.writeKeys.store, "batch", { batch: more });
+    expect(body).toMatchObject({ success: true, accepted: 1_400, rejected: 200 });
+    expect(body.errors?.[0]).toEqual({ index: 1_400, messageId: more[1_400]?.messageId, code: "flood" });
+    expect(await journal(userId)).toHaveLength(3_000);
+    expect(await quarantined("flood")).toHaveLength(200);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect((await collect(ws.writeKeys.store, "batch", { batch: more.slice(1_400) })).body).toEqual({ success: true });
+    vi.useRealTimers();
+  });
+
+  it("answers 429 where too many calls wait at one profile, and nothing is lost of what is then sent again", async () => {
+    const userId = fresh("u");
+    const broken = vi.spyOn(ProfileObject.prototype, "ingest").mockRejectedValue(new Error(OVERLOADED));
+    const event = { userId, event: "e", messageId: fresh("m") };
+    const answer = await collect(ws.writeKeys.store, "track", event);
+    expect([answer.status, answer.body.code, answer.headers.get("retry-after")]).toEqual([429, "rate_limited", "2"]);
+    broken.mockRestore();
+    expect((await collect(ws.writeKeys.store, "track", event)).status).toBe(200);
+    expect(await journal(userId)).toHaveLength(1);
+  });
+
   it("knows a call without an id again by its content where it bears a timestamp, and counts each where it bears none", async () => {
     const dated = { userId: fresh("u"), event: "e", timestamp: new Date().toISOString() };
     for (let sent = 0; sent < 3; sent++)
@@ -175,11 +206,15 @@ describe("a collecting call", () => {
     const [broken, well] = [fresh("u"), fresh("u")];
     await collect(ws.writeKeys.store, "track", { userId: broken, event: "e" });
     const stub = stubOf(profileName(env.NAME_KEY, ws.id, { type: "userId", value: broken }));
-    const setFormat = (format: number): Promise<unknown> =>
+    const setFormat = (from: number, to: number): Promise<unknown> =>
       runInDurableObject(stub, (_, state) =>
-        state.storage.sql.exec("UPDATE part SET body = json_set(body, '$.format', ?) WHERE k = 0", format),
+        state.storage.sql.exec(
+          "UPDATE part SET body = replace(body, ?, ?) WHERE k = 0",
+          `"kind":"profile","format":${from},`,
+          `"kind":"profile","format":${to},`,
+        ),
       );
-    await setFormat(99);
+    await setFormat(HEAD_FORMAT, 99);
     await evictDurableObject(stub);
     const batch = [broken, well].map((userId) => ({ type: "track", userId, messageId: fresh("m"), event: "f" }));
     const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -187,7 +222,7 @@ describe("a collecting call", () => {
     expect([failed.status, failed.body.code, failed.headers.get("retry-after")]).toEqual([503, "unavailable", "1"]);
     expect(JSON.stringify(printed.mock.calls)).not.toContain(broken);
     printed.mockRestore();
-    await setFormat(1);
+    await setFormat(99, HEAD_FORMAT);
     await evictDurableObject(stub);
     expect(await collect(ws.writeKeys.store, "batch", { batch })).toMatchObject({ status: 200, body: { success: true } });
     expect([(await journal(broken)).length, (await journal(well)).length]).toEqual([2, 1]);

@@ -30,7 +30,7 @@ export const PageByNumber = z.strictObject({
 export const PageByPlace = z.strictObject({
   limit,
   cursor: cursor((place) => {
-    const [, at, id] = /^(\d{1,15})\.([0-9a-f]{64})$/.exec(place) ?? [];
+    const [, at, id] = /^(\d{1,15})\.([0-9a-f-]{1,64})$/.exec(place) ?? [];
     return at === undefined || id === undefined ? undefined : { at: Number(at), id };
   }).openapi(CURSOR),
 });

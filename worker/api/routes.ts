@@ -1,11 +1,15 @@
 import { audienceRoutes } from "./audiences.ts";
 import { auditRoutes } from "./audit.ts";
+import { deadLetterRoutes } from "./dead-letters.ts";
+import { healthRoutes } from "./health-detail.ts";
 import { keyRoutes } from "./keys.ts";
 import { profileRoutes } from "./profiles.ts";
 import { quarantineRoutes } from "./quarantine.ts";
+import { restoreRoutes } from "./restore.ts";
 import type { Route } from "./route.ts";
 import { ruleRoutes } from "./rules.ts";
 import { rulesetRoutes } from "./ruleset.ts";
+import { sizeRoutes } from "./sizes.ts";
 import { sourceRoutes } from "./sources.ts";
 import { workspaceRoutes } from "./workspace.ts";
 
@@ -20,4 +24,8 @@ export const ROUTES: readonly Route[] = [
   ...profileRoutes,
   ...quarantineRoutes,
   ...auditRoutes,
+  ...sizeRoutes,
+  ...deadLetterRoutes,
+  ...healthRoutes,
+  ...restoreRoutes,
 ];

@@ -4,7 +4,10 @@ import { rememberWorkspace } from "../auth/cache.ts";
 import { database } from "../cold/database.ts";
 import { listVersions } from "../cold/ruleset-versions.ts";
 import type { RulesetVersionRow } from "../cold/schema.ts";
+import { sweepWorkspace } from "../cold/sweep.ts";
+import { countProfiles, readSweep } from "../cold/sweep-state.ts";
 import { readWorkspaceRecord } from "../cold/workspace-record.ts";
+import { logFault } from "../wire/log.ts";
 import { publishDrafts, rollBack, type Published, type PublishRequest } from "../ruleset/publish.ts";
 import { cutPage, Next, PageByNumber } from "./paging.ts";
 import { route, type Context, type Route } from "./route.ts";
@@ -43,6 +46,18 @@ const Version = z
   })
   .openapi("RulesetVersion");
 
+const Progress = z
+  .strictObject({
+    version: z.int(),
+    total: z.int().openapi({ description: "People in the cold index." }),
+    done: z.int().openapi({ description: "Those looked at: told, or found up to date." }),
+    changed: z.int().openapi({ description: "Those of whom a membership changed." }),
+    failed: z.int().openapi({ description: "Those who could not be reached; they are tried again." }),
+    startedAt: Time.nullable(),
+    finishedAt: Time.nullable(),
+  })
+  .openapi("RulesetProgress");
+
 export const rulesetRoutes: readonly Route[] = [
   route({
     method: "post",
@@ -57,7 +72,7 @@ export const rulesetRoutes: readonly Route[] = [
     reasons: ["invalid_rule", "invalid_ruleset"],
     async handle(call) {
       const published = await publishDrafts(call.env, requestOf(call, call.body.note));
-      return published.ok ? ok(answer(published.value)) : fail(published.error);
+      return published.ok ? ok(answer(call, published.value)) : fail(published.error);
     },
   }),
   route({
@@ -79,6 +94,41 @@ export const rulesetRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: "get",
+    path: "/api/ruleset/progress",
+    scopes: ["rules:publish", "rules:write"],
+    tag: TAG,
+    summary: "See how many people were told of the live version",
+    description:
+      "Memberships are right at every read, whatever stands here: this is about people whom nobody touches, whose changes are announced as they are told.",
+    reply: Progress,
+    async handle({ env, principal }) {
+      const [record, sweep, total] = await Promise.all([
+        readWorkspaceRecord(env.PUBLISHED, principal.workspace),
+        readSweep(env.DB, principal.workspace),
+        countProfiles(env, principal.workspace),
+      ]);
+      const version = record?.ruleset ?? 0;
+      if (version === 0 || sweep === null || sweep.version < version) {
+        const none = { changed: 0, failed: 0, startedAt: null, finishedAt: null };
+        return ok({ body: { version, total, done: version === 0 ? total : 0, ...none } });
+      }
+      const { done, changed, failed, startedAt, finishedAt } = sweep;
+      const seen = finishedAt === null ? Math.max(sweep.total, done) : done;
+      return ok({
+        body: {
+          version,
+          total: seen,
+          done,
+          changed,
+          failed,
+          startedAt: iso(startedAt),
+          finishedAt: finishedAt === null ? null : iso(finishedAt),
+        },
+      });
+    },
+  }),
+  route({
     method: "post",
     path: "/api/ruleset/rollback",
     scopes: ["rules:publish"],
@@ -90,7 +140,7 @@ export const rulesetRoutes: readonly Route[] = [
     reasons: ["not_found"],
     async handle(call) {
       const published = await rollBack(call.env, requestOf(call, call.body.note), call.body.version);
-      return published.ok ? ok(answer(published.value)) : fail({ reason: published.error });
+      return published.ok ? ok(answer(call, published.value)) : fail({ reason: published.error });
     },
   }),
 ];
@@ -99,8 +149,10 @@ function requestOf({ principal, now }: Context, note: string): PublishRequest {
   return { workspace: principal.workspace, actor: `key:${principal.keyId}`, note, now };
 }
 
-function answer({ version, audiences, warnings, record }: Published) {
+function answer({ env, ctx }: Context, { version, audiences, warnings, record }: Published) {
   rememberWorkspace(record);
+  // People whom nobody touches are told after the reply; what is cut off cron takes up.
+  ctx.waitUntil(sweepWorkspace(env, record, Date.now).catch((error: unknown) => logFault("sweep", error)));
   return { body: { version, audiences, warnings: [...warnings] } };
 }
 

@@ -38,6 +38,18 @@ beforeAll(async () => {
   await testPerson(theirs.id, "u1", [[MARK, { what: MARK }]]);
   const rejected = { source: "web", messageId: "m1", code: "wrong_type", at: 1_000, payload: JSON.stringify({ event: MARK }) };
   await keepRejected(env, { id: theirs.id, jurisdiction: null }, [rejected]);
+  const dead = {
+    id: "theirs",
+    workspace: theirs.id,
+    at: 1_000,
+    reason: "unknown_version",
+    body: JSON.stringify({ v: 9, what: MARK }),
+  };
+  await env.DB.prepare("INSERT INTO dead_letter (id, workspace, at, reason, body) VALUES (?, ?, ?, ?, ?)")
+    .bind(...Object.values(dead))
+    .run();
+  const hour = "INSERT INTO audience_hour VALUES (?, ?, 0, 7, 0, 0, 0)";
+  await env.DB.prepare(hour).bind(theirs.id, MARK).run();
 });
 
 /** The call of a route that reaches what is theirs, as far as a path or a body can name it. */
@@ -63,6 +75,9 @@ function bodyOf(path: string): unknown {
     case "/api/rules/validate":
       return { rule: { everyone: true } };
     case "/api/ruleset/publish":
+      return {};
+    case "/api/dead-letters/replay":
+    case "/api/restore":
       return {};
     case "/api/ruleset/rollback":
       return { version: 1 };
@@ -144,6 +159,8 @@ describe("what is theirs", () => {
     }
     expect((await call("POST", "/api/profiles/lookup", { key, body: { userId: "u1" } })).status).toBe(200);
     expect((await call("GET", "/api/quarantine", { key })).text).toContain(MARK);
+    expect((await call("GET", "/api/dead-letters", { key })).text).toContain(MARK);
+    expect((await call("GET", `/api/audiences/${MARK}/size`, { key })).json.now).toBe(7);
   });
 
   it("is as it was after all that", async () => {

@@ -12,6 +12,13 @@ const tables: readonly SQLiteTable[] = [
   schema.audiences,
   schema.rulesetVersions,
   schema.audit,
+  schema.profiles,
+  schema.audienceHours,
+  schema.eventHours,
+  schema.counters,
+  schema.queueStates,
+  schema.deadLetters,
+  schema.sweeps,
 ];
 
 async function columns(table: string): Promise<Record<string, { type: string; notNull: boolean; key: boolean }>> {
@@ -26,7 +33,7 @@ async function columns(table: string): Promise<Record<string, { type: string; no
 describe("the migrations", () => {
   it("are applied once each, in order, and noted where wrangler looks", async () => {
     const later = {
-      name: "0002_later.sql",
+      name: "0009_later.sql",
       sql: "CREATE TABLE later (id TEXT);\n--> statement-breakpoint\nCREATE INDEX later_id ON later (id);",
     };
     const names = [...MIGRATIONS.map(({ name }) => name), later.name];
@@ -37,10 +44,10 @@ describe("the migrations", () => {
   });
 
   it("leave nothing of one that fails", async () => {
-    const broken = { name: "0003_broken.sql", sql: "CREATE TABLE half (id TEXT);\n--> statement-breakpoint\nCREATE NONSENSE;" };
+    const broken = { name: "0009_broken.sql", sql: "CREATE TABLE half (id TEXT);\n--> statement-breakpoint\nCREATE NONSENSE;" };
     await expect(applyMigrations(env.DB, [broken])).rejects.toThrow();
     expect(await columns("half")).toEqual({});
-    const { results } = await env.DB.prepare("SELECT name FROM d1_migrations WHERE name = '0003_broken.sql'").all();
+    const { results } = await env.DB.prepare("SELECT name FROM d1_migrations WHERE name = '0009_broken.sql'").all();
     expect(results).toEqual([]);
   });
 

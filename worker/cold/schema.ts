@@ -1,5 +1,8 @@
 import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import type { Channel, Party } from "../../core/model/event.ts";
+import type { ProfileId } from "../../core/model/ids.ts";
+import type { CounterName } from "./counters.ts";
+import type { MessageFault } from "./outbox-message.ts";
 import type { Scope, SourceKind } from "./records.ts";
 
 /**
@@ -123,9 +126,132 @@ export const audit = sqliteTable(
   (table) => [index("audit_by_workspace").on(table.workspace, table.id)],
 );
 
+/**
+ * The cold index: one row a person, at most 2 KB (`worker/cold/members.ts` bounds the one value that could grow). What
+ * the queue brought is applied once: `epoch` and `applied` are the guard, and only ever grow. The columns that a sweep
+ * walks over stand before the long one. No index but the key: an index entry is a row more with every write, while a
+ * sweep that reads a million rows costs a tenth of a cent.
+ */
+export const profiles = sqliteTable(
+  "profile",
+  {
+    workspace: workspace(),
+    id: text("id").$type<ProfileId>().notNull(),
+    epoch: integer("epoch").notNull(),
+    /** Sequence of the journal up to which all is applied here, in the series and in the rollups. */
+    applied: integer("applied").notNull(),
+    ruleset: integer("ruleset").notNull(),
+    /** From this instant on time alone may change the memberships; null for never. */
+    nextChange: integer("next_change"),
+    events: integer("events").notNull(),
+    firstSeen: integer("first_seen").notNull(),
+    lastSeen: integer("last_seen").notNull(),
+    /** Oldest and newest archive object (the instant in its key) that bears this person: a restore looks nowhere else. */
+    archivedFrom: integer("archived_from"),
+    archivedTo: integer("archived_to"),
+    /**
+     * Null for who lives by himself. Set once an identifier is a pointer: how many of the events counted here its person
+     * brings again, having taken over the journal.
+     */
+    owed: integer("owed"),
+    /** Since when a restore is under way, which then alone moves `applied`; null else. */
+    restoring: integer("restoring"),
+    memberCount: integer("member_count").notNull(),
+    members: text("members").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.id] })],
+);
+
+/** How an audience's size changed in an hour (its first ms): what a person or time did, and apart from it what a publish did. */
+export const audienceHours = sqliteTable(
+  "audience_hour",
+  {
+    workspace: workspace(),
+    audience: text("audience").notNull(),
+    hour: integer("hour").notNull(),
+    entered: integer("entered").notNull(),
+    exited: integer("exited").notNull(),
+    publishEntered: integer("publish_entered").notNull(),
+    publishExited: integer("publish_exited").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.audience, table.hour] })],
+);
+
+/** Events by source, name and the hour (its first ms) of their time. */
+export const eventHours = sqliteTable(
+  "event_hour",
+  {
+    workspace: workspace(),
+    source: text("source").notNull(),
+    name: text("name").notNull(),
+    hour: integer("hour").notNull(),
+    events: integer("events").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.source, table.name, table.hour] })],
+);
+
+/** What was counted in an hour (its first ms): see `CounterName`. */
+export const counters = sqliteTable(
+  "counter",
+  {
+    workspace: workspace(),
+    name: text("name").$type<CounterName>().notNull(),
+    hour: integer("hour").notNull(),
+    count: integer("count").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.name, table.hour] })],
+);
+
+/** How the queue stood when a batch of it was last taken. */
+export const queueStates = sqliteTable("queue_state", {
+  workspace: text("workspace").primaryKey(),
+  at: integer("at").notNull(),
+  /** Age of the oldest message of that batch, ms. */
+  lagMs: integer("lag_ms").notNull(),
+  /** When the oldest message was sent that had to be put back; null where none was. */
+  waitingSince: integer("waiting_since"),
+});
+
+/** Messages that the queue gave up. */
+export const deadLetters = sqliteTable(
+  "dead_letter",
+  {
+    /** The queue's id of the message. */
+    id: text("id").primaryKey(),
+    /** Null where the message does not say: then it is nobody's, and its body is shown to nobody. */
+    workspace: text("workspace"),
+    at: integer("at").notNull(),
+    /** `gave_up`: it could be read, but not be applied within all its tries. */
+    reason: text("reason").$type<"gave_up" | MessageFault>().notNull(),
+    body: text("body").notNull(),
+    replayedAt: integer("replayed_at"),
+  },
+  (table) => [index("dead_letter_by_workspace").on(table.workspace, table.at)],
+);
+
+/** How far a workspace's people have been told of its live ruleset. */
+export const sweeps = sqliteTable("sweep", {
+  workspace: text("workspace").primaryKey(),
+  version: integer("version").notNull(),
+  /** Number of the cold database and the last profile looked at in it. */
+  shard: integer("shard").notNull(),
+  cursor: text("cursor").notNull(),
+  total: integer("total").notNull(),
+  done: integer("done").notNull(),
+  changed: integer("changed").notNull(),
+  failed: integer("failed").notNull(),
+  startedAt: integer("started_at").notNull(),
+  finishedAt: integer("finished_at"),
+  /** Somebody is at it until then: two never sweep the same workspace. */
+  leaseUntil: integer("lease_until").notNull(),
+});
+
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type SourceRow = typeof sources.$inferSelect;
 export type SecretKeyRow = typeof secretKeys.$inferSelect;
 export type AudienceRow = typeof audiences.$inferSelect;
 export type RulesetVersionRow = typeof rulesetVersions.$inferSelect;
 export type AuditRow = typeof audit.$inferSelect;
+export type ProfileRow = typeof profiles.$inferSelect;
+export type DeadLetterRow = typeof deadLetters.$inferSelect;
+export type SweepRow = typeof sweeps.$inferSelect;

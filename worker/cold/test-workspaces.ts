@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import controlPlane from "../../migrations/0001_control_plane.sql";
+import coldPath from "../../migrations/0002_cold_path.sql";
 import { database } from "./database.ts";
 import { applyMigrations, type Migration } from "./migrate.ts";
 import { publishSecretKey } from "./published.ts";
@@ -9,7 +10,10 @@ import { createWorkspace, type NewSource, type NewWorkspace } from "./workspaces
 
 /** For tests inside the runtime: a database up to date, and workspaces nobody else uses. */
 
-export const MIGRATIONS: readonly Migration[] = [{ name: "0001_control_plane.sql", sql: controlPlane }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: "0001_control_plane.sql", sql: controlPlane },
+  { name: "0002_cold_path.sql", sql: coldPath },
+];
 
 let made = 0;
 

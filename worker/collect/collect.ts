@@ -8,6 +8,7 @@ import { parseTimestamp } from "../../core/model/timestamp.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
 import { countRefused, keepRejected } from "../../durable-objects/quarantine/stub.ts";
+import { count, flushCounts, isFlushDue } from "../cold/counters.ts";
 import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
 import { deliver, groupByObject, type Placed } from "./deliver.ts";
@@ -29,7 +30,7 @@ export interface Sender {
 interface RejectedEvent {
   readonly index: number;
   readonly messageId: string | null;
-  readonly code: EventFault | "conflicting_duplicate";
+  readonly code: EventFault | "conflicting_duplicate" | "flood";
 }
 
 /** The reply of every collecting call; a single call is a batch of one. */
@@ -107,19 +108,22 @@ export async function collect(
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
     }
   }
-  const [{ conflicts }] = await Promise.all([
+  const [{ conflicts, floods, duplicates }] = await Promise.all([
     deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
     quarantine(env, workspace, source, receivedAt, call.events, rejected),
     Promise.all(withdrawn.map(({ from, consent }) => withdraw(env, workspace, from, consent))),
   ]);
-  const conflicting = conflicts.map((index): RejectedEvent => ({
-    index,
-    messageId: messageIdOf(call.events[index] ?? null),
-    code: "conflicting_duplicate",
-  }));
-  await quarantine(env, workspace, source, receivedAt, call.events, conflicting);
+  const turnedAway = (places: readonly number[], code: RejectedEvent["code"]): RejectedEvent[] =>
+    places.map((index) => ({ index, messageId: messageIdOf(call.events[index] ?? null), code }));
+  const notTaken = [...turnedAway(conflicts, "conflicting_duplicate"), ...turnedAway(floods, "flood")];
+  await quarantine(env, workspace, source, receivedAt, call.events, notTaken);
   if (refused > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, refused));
-  return reply(accepted.length - conflicting.length, refused, [...rejected, ...conflicting]);
+  count(workspace.id, "events.ingested", accepted.length - notTaken.length - duplicates, receivedAt);
+  count(workspace.id, "events.duplicate", duplicates, receivedAt);
+  count(workspace.id, "events.rejected", rejected.length + notTaken.length, receivedAt);
+  count(workspace.id, "events.refused", refused, receivedAt);
+  if (isFlushDue(receivedAt)) ctx.waitUntil(flushCounts(env.DB, receivedAt));
+  return reply(accepted.length - notTaken.length, refused, [...rejected, ...notTaken]);
 }
 
 function reply(accepted: number, refused: number, errors: readonly RejectedEvent[]): CollectReply {

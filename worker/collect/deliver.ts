@@ -25,6 +25,10 @@ export interface Placed {
 export interface Delivered {
   /** Places of events whose id is held with another content. */
   readonly conflicts: readonly number[];
+  /** Places of events that were too many for their profile in one minute. */
+  readonly floods: readonly number[];
+  /** Events that were there already. */
+  readonly duplicates: number;
 }
 
 /** Calls to objects under way at once: a batch may name 2,500 people. */
@@ -74,6 +78,8 @@ export async function deliver(
   deliveries: readonly Delivery[],
 ): Promise<Delivered> {
   const conflicts: number[] = [];
+  const floods: number[] = [];
+  let duplicates = 0;
   const give = async ({ to, items, places, consent }: Delivery): Promise<void> => {
     const reply: IngestReply = JSON.parse(
       await profileStub(env, workspace, to.hash, hint).ingest({
@@ -88,13 +94,15 @@ export async function deliver(
         ...(consent === undefined ? {} : { consent }),
       }),
     );
+    duplicates += reply.duplicates;
     for (const item of reply.conflicts) conflicts.push(places[item] ?? -1);
+    for (const item of reply.floods ?? []) floods.push(places[item] ?? -1);
     if (places.includes(-1)) rememberLinked(to.hash);
   };
   const only = deliveries[0];
   if (deliveries.length === 1 && only !== undefined) {
     await give(only);
-    return { conflicts };
+    return { conflicts, floods, duplicates };
   }
   for (let from = 0; from < deliveries.length; from += MOST_AT_ONCE) {
     const settled = await Promise.allSettled(deliveries.slice(from, from + MOST_AT_ONCE).map(give));
@@ -102,7 +110,7 @@ export async function deliver(
     const failed = settled.find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
-  return { conflicts };
+  return { conflicts, floods, duplicates };
 }
 
 function rememberLinked(anonymous: ProfileId): void {

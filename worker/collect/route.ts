@@ -1,3 +1,4 @@
+import { isOverload } from "../../durable-objects/profile/overload.ts";
 import type { SourceCall } from "../auth/guard.ts";
 import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
@@ -49,6 +50,11 @@ async function answer(
 
 /** Whatever failed, nothing was acknowledged: the client sends again, and what was taken already is known again. */
 function unavailable(error: unknown): Response {
+  // Nothing is wrong then: whoever sends so much is to slow down.
+  if (isOverload(error))
+    return refuse("rate_limited", "Too much is sent at once for one profile. Send it again.", {
+      headers: { "retry-after": "2" },
+    });
   logFault("collect", error);
   return refuse("unavailable", "Not all events could be stored. Send them again.", { headers: { "retry-after": "1" } });
 }

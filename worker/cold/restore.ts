@@ -1,0 +1,138 @@
+import type { IngestEnvelope, IngestReply, JournalEvent } from "../../core/model/envelope.ts";
+import { isChange } from "../../core/model/outbox.ts";
+import { parseProfileId, type ProfileId } from "../../core/model/ids.ts";
+import { profileStub } from "../../durable-objects/profile/stub.ts";
+import { reaching } from "../wire/unavailable.ts";
+import { readRecords } from "./apply.ts";
+import { archived, archiveKeys } from "./archive.ts";
+import type { ArchiveGroup } from "./archive-format.ts";
+import { coldDatabases, shardOf } from "./cold-databases.ts";
+import { readHeld, type HeldProfile } from "./cold-index.ts";
+import { envelopeOf } from "./profile-calls.ts";
+import type { WorkspaceRecord } from "./records.ts";
+import { beginRestore, settleRestores } from "./restore-state.ts";
+
+/**
+ * Rebuilds profiles from the archive, a step a call: first the events, each profile's as far as its object does not hold
+ * them; then the links of identifiers to persons, in the order of the archive; then the index is told to begin again with
+ * those that were rebuilt. Whatever is cut off is repeated: an event that is held is not given again, and what was counted
+ * before it was lost says so in the journal (`restored`) and is not counted again. An object that is whole is not touched.
+ */
+export interface RestoreStep {
+  /** Events read from the archive in this step, and those that were given back. */
+  readonly read: number;
+  readonly restored: number;
+  /** What to go on with; null when all is done. */
+  readonly next: RestoreCursor | null;
+}
+
+export interface RestoreCursor {
+  readonly phase: "events" | "links" | "settle";
+  /** The last archive object, or profile, that is done. */
+  readonly after: string;
+}
+
+/** Archive objects in one step: one is a batch of the queue. */
+const OBJECTS = 10;
+/** Profiles settled in one step. */
+const SETTLED = 200;
+
+export async function restoreStep(
+  env: Env,
+  workspace: WorkspaceRecord,
+  only: ProfileId | undefined,
+  cursor: RestoreCursor,
+  now: number,
+): Promise<RestoreStep> {
+  if (cursor.phase === "settle") {
+    const after = await settleRestores(env, workspace, only, cursor.after, SETTLED, now);
+    return { read: 0, restored: 0, next: after === null ? null : { phase: "settle", after } };
+  }
+  const range = only === undefined ? undefined : await heldOf(env, workspace.id, only);
+  const { keys, more } = await archiveKeys(env.ARCHIVE, workspace.id, {
+    limit: OBJECTS,
+    ...(cursor.after === "" ? {} : { after: cursor.after }),
+    from: range?.archivedFrom ?? null,
+    to: range?.archivedTo ?? null,
+  });
+  let read = 0;
+  let restored = 0;
+  for (const key of keys) {
+    const groups = await archived(env.ARCHIVE, workspace.id, key);
+    for (const group of groups.filter(({ profile }) => only === undefined || profile === only)) {
+      const records = readRecords(group.records);
+      if (records === undefined) throw new Error("an archive object holds what is no record");
+      const events = records.flatMap((event, place) => (isChange(event) ? [] : [{ event, sequence: group.from + place }]));
+      read += cursor.phase === "events" ? events.length : 0;
+      if (cursor.phase === "events") restored += await giveBack(env, workspace, group, events, now);
+      else for (const { event } of events) await link(env, workspace, event);
+    }
+  }
+  const last = keys.at(-1);
+  if (more && last !== undefined) return { read, restored, next: { phase: cursor.phase, after: last } };
+  return { read, restored, next: { phase: cursor.phase === "events" ? "links" : "settle", after: "" } };
+}
+
+interface ArchivedEvent {
+  readonly event: JournalEvent;
+  readonly sequence: number;
+}
+
+/** Gives a profile those of its events that it does not hold. @returns how many it took */
+async function giveBack(
+  env: Env,
+  workspace: WorkspaceRecord,
+  { profile, epoch }: ArchiveGroup,
+  events: readonly ArchivedEvent[],
+  now: number,
+): Promise<number> {
+  const object = profileStub(env, workspace, profile);
+  const envelope = envelopeOf(workspace, profile);
+  const status = await reaching("the profile", () => object.resolve(envelope));
+  // A profile that lives has compacted what is older; whoever is gone needs the traits of old identifies.
+  const kept = events.filter(
+    ({ event }) => event.time > now - workspace.retentionMs || (status === "" && event.type === "identify"),
+  );
+  if (kept.length === 0) return 0;
+  const asked = kept.map(({ event }): readonly [string, string] => [event.source, event.messageId]);
+  const holds = await reaching("the profile", () => object.holds({ ...envelope, events: asked }));
+  const missing = kept.filter((_, place) => holds[place] !== true);
+  if (missing.length === 0) return 0;
+  const held = await heldOf(env, workspace.id, profile);
+  // What a pointer is given goes to its person, whose own journal goes on.
+  if (!status.startsWith("@") && (held?.standing.owed ?? null) === null) await beginRestore(env, workspace.id, profile, now);
+  const items = missing.map(({ event, sequence }) => {
+    const isCounted =
+      held !== undefined && (epoch < held.standing.epoch || (epoch === held.standing.epoch && sequence < held.standing.applied));
+    return JSON.stringify(isCounted ? { ...event, restored: true } : event);
+  });
+  const call: IngestEnvelope = { ...envelope, receivedAt: now, items, mostAMinute: Number.MAX_SAFE_INTEGER };
+  const reply: IngestReply = JSON.parse(await reaching("the profile", () => object.ingest(call)));
+  return reply.accepted;
+}
+
+/** Makes the identifiers that an event bore lead to its person again, as the call did that brought it. */
+async function link(env: Env, workspace: WorkspaceRecord, event: JournalEvent): Promise<void> {
+  for (const { hash } of event.with ?? []) {
+    const items = [{ to: event.origin.hash, identify: event.type === "identify" }];
+    const call: IngestEnvelope = { ...envelopeOf(workspace, hash), receivedAt: event.receivedAt, items };
+    await reaching("the profile", () => profileStub(env, workspace, hash).ingest(call));
+  }
+}
+
+async function heldOf(env: Env, workspace: string, profile: ProfileId): Promise<HeldProfile | undefined> {
+  const databases = coldDatabases(env);
+  const DB = databases[shardOf(profile, databases.length)] ?? env.DB;
+  return (await readHeld(DB, workspace, [profile])).get(profile);
+}
+
+/** The text of a cursor, and back. @returns undefined for what is none */
+export function readRestoreCursor(text: string): RestoreCursor | undefined {
+  const [, phase, after = ""] = /^(events|links|settle) (.*)$/.exec(text) ?? [];
+  if (phase !== "events" && phase !== "links" && phase !== "settle") return undefined;
+  return phase === "settle" && after !== "" && parseProfileId(after) === undefined ? undefined : { phase, after };
+}
+
+export function restoreCursorText({ phase, after }: RestoreCursor): string {
+  return `${phase} ${after}`;
+}
