@@ -18,7 +18,7 @@ import { PROFILE, TestObject, type Crash } from "./memory-store.ts";
  * clock and the rulesets go, a profile is what the reference interpreter says of the events it accepted, and the cold path
  * gets each record once under one id. Beside it runs a profile that is never evicted: both write the same bytes.
  */
-const RUNS = Number(process.env["TIDELINE_MODEL_RUNS"] ?? 300);
+const RUNS = Number(process.env["TIDELINE_MODEL_RUNS"] ?? (process.env["TIDELINE_FULL"] === "1" ? 5_000 : 300));
 const MOST_COMMANDS = 40;
 
 /** What is expected, as naive as can be. */
