@@ -37,15 +37,16 @@ export function serveTideline({ bundle, data, inspect }: TidelineSettings): Prom
   // Read by wrangler as a deploy's secrets would be; it is not to chat about it.
   Object.assign(process.env, { NAME_KEY, WRANGLER_LOG: "error" });
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
-  const { compatibilityDate, compatibilityFlags, durableObjects, d1Databases, r2Buckets } = workerOptions as Readonly<
-    Record<string, unknown>
-  >;
+  const { compatibilityDate, compatibilityFlags, durableObjects, d1Databases, r2Buckets, queueProducers, queueConsumers } =
+    workerOptions as Readonly<Record<string, unknown>>;
   const worker = {
     compatibilityDate,
     compatibilityFlags,
     durableObjects,
     d1Databases,
     r2Buckets,
+    queueProducers,
+    queueConsumers,
     rootPath: bundle,
     scriptPath: "index.js",
     bindings: { DEMO: "0", NAME_KEY },
