@@ -193,7 +193,7 @@ const CONDITIONS: readonly Mutant[] = [
     "core/profile/evaluation.ts",
     "an expiry does not change the past",
     "return forMs + reachMs > this.#ruleset.retentionMs;",
-    "return forMs + reachMs > this.#ruleset.retentionMs * 1_000;",
+    "return forMs + reachMs < 0;",
   ),
   mutant(
     "core/rules/audience-graph.ts",
