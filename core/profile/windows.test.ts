@@ -201,3 +201,15 @@ describe("a calendar window", () => {
     expect(memberships.keys()).toEqual([]);
   });
 });
+
+describe("a sliding window", () => {
+  it("sees nothing that a retention lowered later no longer keeps", () => {
+    const artifact = anArtifact({ k: { event: "Viewed", within: "30d" } });
+    const history = new History("p");
+    history.insert(anEvent({ time: START }));
+    const memberships = openMemberships(loadRuleset({ ...artifact, retentionMs: 10 * DAY_MS }), history, START + DAY_MS);
+    expect([memberships.keys(), memberships.nextChange]).toEqual([["k"], START + 10 * DAY_MS]);
+    memberships.settle(START + 10 * DAY_MS);
+    expect(memberships.keys()).toEqual([]);
+  });
+});
