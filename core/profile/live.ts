@@ -12,7 +12,7 @@ import { MOST_IDENTIFIERS, STATE_FORMAT, type ProfileHead } from "./head.ts";
 import { History } from "./history.ts";
 import type { NumberedText, SealedChunk, SealedJournal } from "./journal.ts";
 import { openMemberships, type Memberships } from "./memberships.ts";
-import { appended, SEAL_MS, sealDelay } from "./outbox.ts";
+import { appended, isNudgeDue, SEAL_MS, sealDelay } from "./outbox.ts";
 import { OpenJournal } from "./open-journal.ts";
 import { sameContent } from "./same-content.ts";
 import {
@@ -288,7 +288,9 @@ export class LiveProfile {
   #send(now: number, isAlarm: boolean): ProfileWrite["send"] {
     const before = this.head;
     this.head = withSent(before, now, isAlarm);
-    return this.head === before ? undefined : { from: before.outbox, to: before.seq };
+    if (this.head === before) return undefined;
+    const isAgain = isAlarm && isNudgeDue(before.out, now);
+    return { from: isAgain ? before.outbox : before.out.sent, to: before.seq };
   }
 
   /** The alarm has gone off: it is set for no instant any more. */

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
-import { isChange } from "../model/outbox.ts";
+import { isChange, type OutboxMessage } from "../model/outbox.ts";
 import type { Rule } from "../rules/ast.ts";
 import { anArtifact, aRule } from "../rules/factories.ts";
 import { interpret } from "../rules/interpret.ts";
@@ -47,6 +47,8 @@ class Real {
   readonly twin = new TestObject();
   /** By sequence, as the consumer has them. */
   readonly archive = new Map<number, string>();
+  /** The consumer has all before this sequence. */
+  applied = 0;
   /** By sequence, all that ever stood in the journal. */
   readonly records = new Map<number, string>();
   readonly versions: readonly Published[];
@@ -191,17 +193,25 @@ function deliver(model: Model, real: Real, places: readonly number[], crash?: Cr
   }
 }
 
-/** The consumer takes a message, or as for a nudge pulls what it names in parts. */
+/**
+ * The consumer takes a message, or as for a nudge pulls what it names in parts. As the real one (worker/cold/gather.ts) it
+ * pulls what is missing before a message, and confirms what it holds without a gap.
+ */
 function consume(real: Real, model: Model, isConfirmed: boolean, isNudge = false): void {
   const message = real.subject.sent.shift();
   if (message === undefined) return;
-  const { from, to, records } = isNudge ? real.subject.pull(message.from, 600) : message;
-  for (const [place, text] of (records ?? []).entries()) {
+  while (message.from > real.applied) keep(real, real.subject.pull(real.applied, 600));
+  keep(real, isNudge || message.records === undefined ? real.subject.pull(message.from, 600) : message);
+  if (isConfirmed) real.both((object) => object.confirm(real.applied, model.now));
+}
+
+function keep(real: Real, { from, to, records = [] }: OutboxMessage): void {
+  for (const [place, text] of records.entries()) {
     const held = real.archive.get(from + place);
     expect(held ?? text).toBe(text);
     real.archive.set(from + place, text);
   }
-  if (isConfirmed) real.both((object) => object.confirm(to, model.now));
+  if (from <= real.applied) real.applied = Math.max(real.applied, to);
 }
 
 const places = fc.array(fc.nat(13), { minLength: 1, maxLength: 4 });

@@ -21,8 +21,8 @@ export interface ProfileWrite {
   /** Instant for the alarm; absent where it is set for no later one. */
   readonly arm?: number;
   /**
-   * Records that leave for the cold path, `from` up to but not including `to`: always from what is confirmed on, for what
-   * was sent before may be lost, and a confirmation says only up to where.
+   * Records that leave for the cold path, `from` up to but not including `to`: those that never did or, where what did was
+   * not confirmed for long, all that is not. Of what is lost on the way the consumer sees the gap and asks for it.
    */
   readonly send?: { readonly from: number; readonly to: number };
 }

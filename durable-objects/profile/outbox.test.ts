@@ -115,6 +115,15 @@ describe("what leaves a profile for the cold path", () => {
     expect(one.queue.sent).toHaveLength(1);
   });
 
+  it("goes once, not again with what comes after it, though it is not confirmed yet", async () => {
+    const one = await person();
+    for (let sent = 0; sent < 98; sent++) await give(one);
+    const [first, second] = await sends(one, 2);
+    expect([first?.from, first?.to]).toEqual([0, 50]);
+    expect([second?.from, second?.to]).toEqual([50, 100]);
+    expect([...(first?.records ?? []), ...(second?.records ?? [])]).toEqual((await pull(one)).records);
+  });
+
   it("goes at the alarm half a minute after the first, at no row but the alarm's", async () => {
     const one = await person();
     await give(one);
