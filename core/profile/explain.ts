@@ -127,7 +127,7 @@ class Explainer {
   explain(logic: FlatLogic): ExplainNode {
     if (typeof logic === "number") return this.#condition(logic);
     const code = new LogicCode([logic]);
-    const explained = this.#watch(conditionsIn(logic), (values) => code.value(0, values));
+    const explained = this.#follow(this.#evaluation(conditionsIn(logic)), (values) => code.value(0, values));
     switch (logic.kind) {
       case "all":
       case "any":
@@ -203,9 +203,9 @@ class Explainer {
 
   #audience(index: number, { key, forMs }: AudienceCondition): ExplainNode {
     const audience = this.#ruleset.graph.audienceOf(index);
-    const isIn = (evaluation: Evaluation): boolean => audience !== undefined && evaluation.isMember(audience);
-    const explained = this.#watch([index], (values) => triAt(values, index));
-    const member = isIn(new Evaluation(this.#reader, this.#instant, this.#ruleset.graph.scopeOf([index])));
+    const evaluation = this.#evaluation([index]);
+    const member = audience !== undefined && evaluation.isMember(audience);
+    const explained = this.#follow(evaluation, (values) => triAt(values, index));
     return { kind: "audience", ...explained, audience: key, ...(forMs !== undefined && { forMs }), saw: { member } };
   }
 
@@ -214,9 +214,12 @@ class Explainer {
     return { names, ...(where && { where }) };
   }
 
-  /** What some conditions come to, and when that changes: not every change of one of them is one of the whole. */
-  #watch(conditions: Iterable<number>, evaluate: (values: Int8Array) => Tri): Explained {
-    const evaluation = new Evaluation(this.#reader, this.#instant, this.#ruleset.graph.scopeOf(conditions));
+  #evaluation(conditions: Iterable<number>): Evaluation {
+    return new Evaluation(this.#reader, this.#instant, this.#ruleset.graph.scopeOf(conditions));
+  }
+
+  /** What conditions come to, and when that changes, which they are led to: not every change of one of them is one of the whole. */
+  #follow(evaluation: Evaluation, evaluate: (values: Int8Array) => Tri): Explained {
     const value = evaluate(evaluation.values);
     let at = Infinity;
     for (let step = 0; step < MOST_STEPS; step++) {

@@ -174,7 +174,7 @@ class MaintainedMemberships implements Memberships {
   #evaluateSelections(selections: Iterable<number>, sessionsToo = false): void {
     const { index } = this.#ruleset;
     const { start, list } = index.bySelection;
-    const sequences = new Set<number>();
+    let sequences: Set<number> | undefined;
     for (const selection of selections) {
       if (this.#ruleset.isOfSessions(selection)) {
         if (this.#reader.selected(selection).events.length > 0) this.#ofSessions.add(selection);
@@ -183,11 +183,11 @@ class MaintainedMemberships implements Memberships {
       const end = start[selection + 1] ?? 0;
       for (let at = start[selection] ?? 0; at < end; at++) {
         const condition = list[at] ?? 0;
-        if (index.sequences.size > 0 && index.sequences.has(condition)) sequences.add(condition);
+        if (index.sequences.size > 0 && index.sequences.has(condition)) (sequences ??= new Set()).add(condition);
         else this.#evaluation.evaluate(condition);
       }
     }
-    this.#evaluateAll(sequences);
+    if (sequences) this.#evaluateAll(sequences);
   }
 
   #evaluateAll(conditions: Iterable<number>): void {

@@ -1,7 +1,6 @@
 import { STANDING_FACTS, type LogEvent } from "../model/event.ts";
 import { isJsonObject, ownProperty, type Json, type JsonObject } from "../model/json.ts";
-import type { BucketCondition, Rule } from "./ast.ts";
-import { isInShare } from "./bucket.ts";
+import type { Rule } from "./ast.ts";
 import { householdQuestion } from "./household-question.ts";
 import type { Truth } from "./truth.ts";
 
@@ -47,8 +46,4 @@ export function answerOfHousehold(accepted: readonly LogEvent[], rule: Rule, now
     if (told === true || told === false || told === "unknown") answer = told;
   }
   return household === null || household === undefined ? "unknown" : answer;
-}
-
-export function isInBucket(bucket: BucketCondition, profileId: string): boolean {
-  return isInShare(bucket, profileId);
 }

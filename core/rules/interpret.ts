@@ -5,7 +5,8 @@ import type { Compare, ElementFilter, EventCondition, EventMatch, Filter, Path, 
 import { foldCase } from "./case-folding.ts";
 import { COMPUTED } from "../model/event.ts";
 import { audiencesNamedIn } from "./named-audiences.ts";
-import { answerOfHousehold, computedAt, isInBucket, isOnList } from "./interpret-people.ts";
+import { isInShare } from "./bucket.ts";
+import { answerOfHousehold, computedAt, isOnList } from "./interpret-people.ts";
 import { isFollowed } from "./interpret-sequence.ts";
 import { instantsOfChange } from "./interpret-time.ts";
 import { askValue, type When } from "./interpret-values.ts";
@@ -131,7 +132,7 @@ function evaluate(rule: Rule, seen: Seen): Truth {
     case "list":
       return isOnList(seen.accepted, rule.key, seen.now);
     case "bucket":
-      return isInBucket(rule, seen.profileId);
+      return isInShare(rule, seen.profileId);
     case "household":
       return answerOfHousehold(seen.accepted, rule.rule, seen.now);
   }

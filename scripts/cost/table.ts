@@ -31,7 +31,7 @@ export interface Counts {
   readonly r2Gets: number;
 }
 
-/** The two that the local runtime does not meter: an upper bound, from what docs/bench.md shows one core to do. */
+/** The two that the local runtime does not meter: assumed, not measured. */
 export const CPU_MS_A_CALL = 0.5;
 const OBJECT_SECONDS_A_CALL = 0.002;
 const OBJECT_GB = 0.128;
