@@ -47,7 +47,21 @@ module.exports = {
       name: "worker-imports-no-tools",
       severity: "error",
       from: { path: rooms.worker, pathNot: tests },
-      to: { path: "^(dashboard|tag|scripts|bench|test)/" },
+      to: { path: "^(dashboard|tag|demo|scripts|bench|test)/" },
+    },
+    {
+      name: "tag-imports-nothing",
+      comment: "It is one small script for any page: nothing of ours, nothing of the platform, nothing from npm",
+      severity: "error",
+      from: { path: "^tag/" },
+      to: { pathNot: "^tag/" },
+    },
+    {
+      name: "demo-imports-nothing-of-ours",
+      comment: "It is a customer's shop: what it knows of Tideline is the tag and HTTP",
+      severity: "error",
+      from: { path: "^demo/" },
+      to: { path: "^(core|worker|durable-objects|dashboard|tag|scripts|bench|test)/" },
     },
     {
       name: "data-plane-without-control-plane",
@@ -60,7 +74,7 @@ module.exports = {
     ...floors("worker", [
       ["cold", "wire"],
       ["ruleset", "auth"],
-      ["collect", "decide", "api"],
+      ["collect", "decide", "tag", "api"],
       ["adtech", "flags", "personalize"],
       ["data-plane"],
       ["index"],

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -90,6 +91,41 @@ const PLANTS: readonly Plant[] = [
     says: "worker-floor",
   },
   {
+    fault: "a tag that imports the core",
+    file: "tag/planted.ts",
+    text: 'export { fail } from "../core/model/result.ts";\n',
+    check: ["npm", "run", "imports"],
+    says: "tag-imports-nothing",
+  },
+  {
+    fault: "a tag that is larger than it may be",
+    file: "tag/index.ts",
+    text: `\nwindow.name = "${incompressible(3_000)}";\n`,
+    check: ["npm", "run", "bundle"],
+    says: "the tag is ",
+  },
+  {
+    fault: "a tag that was changed and not built",
+    file: "tag/index.ts",
+    text: "\nwindow.name += 1;\n",
+    check: ["npm", "run", "bundle"],
+    says: "npm run tag",
+  },
+  {
+    fault: "a promise nobody awaits, in the tag",
+    file: "tag/planted.ts",
+    text: "export function planted(): void {\n  Promise.resolve(1);\n}\nplanted();\n",
+    check: ["npx", "oxlint", "--type-aware"],
+    says: "no-floating-promises",
+  },
+  {
+    fault: "a type error in the tag",
+    file: "tag/planted.ts",
+    text: "export const planted: number = document.title;\n",
+    check: ["npm", "run", "types"],
+    says: "tag/planted.ts",
+  },
+  {
     fault: "core that reads the clock",
     file: "core/model/planted.ts",
     text: "export const planted = (): number => Date.now();\n",
@@ -135,6 +171,11 @@ rmSync(copy, { recursive: true, force: true });
 for (const what of blind) console.error(`\nThis check did not see its fault. ${what}`);
 console.log(`${PLANTS.length - blind.length} of ${PLANTS.length} checks see the fault planted for them`);
 process.exitCode = blind.length === 0 ? 0 : 1;
+
+/** A text that gzip makes little of. */
+function incompressible(length: number): string {
+  return randomBytes(length).toString("hex").slice(0, length);
+}
 
 function read(file: string): string | undefined {
   try {

@@ -5,8 +5,10 @@ import { asSecret, asSource, type SecretCall, type SourceCall } from "./auth/gua
 import type { Scope } from "./cold/records.ts";
 import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
 import type { CallPath } from "./collect/collect.ts";
+import { consentRoute } from "./collect/consent-route.ts";
 import { beaconRoute, collectRoute, pixelRoute } from "./collect/route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
+import { isTagPath, tagRoute } from "./tag/route.ts";
 import { preflight } from "./wire/cors.ts";
 import { logFault } from "./wire/log.ts";
 import { refuse } from "./wire/problem.ts";
@@ -52,6 +54,7 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   ),
   { method: "POST", path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
   { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
+  { method: "POST", path: "/v1/consent", key: "write", handle: consentRoute },
   { method: "GET", path: "/v1/pixel.gif", key: "write", handle: pixelRoute },
   { method: "GET", path: "/v1/projects/:key/settings", key: "write", handle: segmentSettings, keyIn: ({ key }) => key },
   { method: "GET", path: "/sourceConfig/", key: "write", handle: rudderSettings },
@@ -59,7 +62,7 @@ export const DATA_ROUTES: readonly DataRoute[] = [
 
 /** Paths that are the data plane's. */
 export function isDataPath(path: string): boolean {
-  return path.startsWith("/v1/") || path.startsWith("/api/s/") || path.startsWith("/sourceConfig");
+  return path.startsWith("/v1/") || path.startsWith("/api/s/") || path.startsWith("/sourceConfig") || isTagPath(path);
 }
 
 type Args = [Env, ExecutionContext];
@@ -99,6 +102,7 @@ export async function dataPlane(request: Request, path: string, env: Env, ctx: E
   try {
     const route = request.method === "POST" ? byPath.get(path) : undefined;
     if (route !== undefined) return await guarded(route, request, env, ctx);
+    if (isTagPath(path)) return await tagRoute(request, env, ctx);
     return (await router.fetch(request, env, ctx)) as Response;
   } catch (error) {
     logFault("data-plane", error);

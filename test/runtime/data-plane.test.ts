@@ -40,6 +40,8 @@ function bodyOf(path: string): unknown {
     case "/v1/b":
     case "/v1/beacon":
       return { batch: [{ ...event, type: "track" }] };
+    case "/v1/consent":
+      return { identity: { userId: USER }, consent: { purposes: { storage: false } } };
     default:
       if (/^\/(?:v1|api\/s)\/[a-z]+$/.test(path)) return event;
       throw new Error(`say what ${path} is called with`);

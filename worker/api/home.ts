@@ -1,8 +1,10 @@
+import { pinnedElement } from "../tag/route.ts";
 import { VERSION } from "../wire/version.ts";
 import { markup, page } from "./page.ts";
 
 /** `/`: what runs here, and where to read on. */
-export function homePage(): Response {
+export function homePage(request: Request): Response {
+  const { origin } = new URL(request.url);
   return page(
     "Tideline",
     markup`<h1>Tideline</h1>
@@ -12,6 +14,11 @@ export function homePage(): Response {
 <dt>Decide</dt><dd><code>POST /v1/decide</code>, <code>POST /v1/decide/batch</code>, with a secret key</dd>
 <dt>Manage</dt><dd><code>/api/*</code>: sources, audiences, publishing, people, with a secret key</dd>
 </dl>
+<h2>Tag</h2>
+<p>For every page, always the newest:</p>
+<pre><code>${`<script async src="${origin}/tag.js" data-key="WRITE_KEY"></script>`}</code></pre>
+<p>or this version, pinned by its integrity:</p>
+<pre><code>${pinnedElement(origin, "WRITE_KEY")}</code></pre>
 <ul class="plain">
 <li><a href="/api/reference">API reference</a></li>
 <li><a href="/api/openapi.json">OpenAPI document</a></li>

@@ -1,16 +1,16 @@
 import type { Consent } from "../../core/model/consent.ts";
 import { forbidsProfile, mayWrite } from "../../core/consent/consent.ts";
-import { ENVELOPE_VERSION } from "../../core/model/envelope.ts";
 import type { EventType } from "../../core/model/event.ts";
 import type { HashedIdentifier } from "../../core/model/ids.ts";
 import { isJsonArray, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
 import { parseTimestamp } from "../../core/model/timestamp.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
-import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { profileName } from "../../durable-objects/profile/stub.ts";
 import { countRefused, keepRejected } from "../../durable-objects/quarantine/stub.ts";
 import { count, flushCounts, isFlushDue } from "../cold/counters.ts";
 import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
+import { keepConsent } from "./keep-consent.ts";
 import { deliver, groupByObject, type Placed } from "./deliver.ts";
 import { normalise, type CallSettings, type EventFault } from "./normalise.ts";
 
@@ -111,7 +111,7 @@ export async function collect(
   const [{ conflicts, floods, duplicates }] = await Promise.all([
     deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
     quarantine(env, workspace, source, receivedAt, call.events, rejected),
-    Promise.all(withdrawn.map(({ from, consent }) => withdraw(env, workspace, from, consent))),
+    Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
   ]);
   const turnedAway = (places: readonly number[], code: RejectedEvent["code"]): RejectedEvent[] =>
     places.map((index) => ({ index, messageId: messageIdOf(call.events[index] ?? null), code }));
@@ -153,22 +153,6 @@ async function quarantine(
     payload: JSON.stringify(events[index]),
   }));
   await keepRejected(env, workspace, items);
-}
-
-/** A no is kept with the profile it is about, wherever that lies: an explicit no must count at the next decision. */
-async function withdraw(env: Env, workspace: WorkspaceRecord, from: HashedIdentifier, consent: Consent): Promise<void> {
-  const call = {
-    v: ENVELOPE_VERSION,
-    workspace: workspace.id,
-    jurisdiction: workspace.jurisdiction,
-    ruleset: workspace.ruleset,
-    retentionMs: workspace.retentionMs,
-    consent,
-  } as const;
-  const answer = await profileStub(env, workspace, from.hash).withdraw({ ...call, name: from.hash });
-  if (!answer.startsWith("@")) return;
-  const to = answer.slice(1) as HashedIdentifier["hash"];
-  await profileStub(env, workspace, to).withdraw({ ...call, name: to });
 }
 
 /** The consent statements of a call, wherever they stand. */

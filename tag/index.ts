@@ -1,0 +1,29 @@
+import { watchClicks } from "./clicks.ts";
+import { run } from "./commands.ts";
+import { hearConsent } from "./consent-sources.ts";
+import { watchEngagement } from "./engagement.ts";
+import { consentChanged } from "./events.ts";
+import { guarded } from "./guard.ts";
+import { viewPage, watchNavigation } from "./navigation.ts";
+import { writeKey } from "./settings.ts";
+
+declare global {
+  interface Window {
+    /** The tag's one name in the page; before it loads, a function that keeps its calls in `q`. */
+    tl?: { (name: string, first?: unknown, second?: unknown): void; q?: readonly Parameters<typeof run>[] };
+  }
+}
+
+guarded(() => {
+  const { tl } = window;
+  // A second tag would count everything twice.
+  if (!writeKey || (tl && !tl.q)) return;
+  const call = guarded(run);
+  window.tl = call;
+  for (const args of tl?.q ?? []) call(...args);
+  hearConsent(consentChanged);
+  watchEngagement();
+  watchClicks();
+  watchNavigation();
+  viewPage();
+})();

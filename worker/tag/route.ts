@@ -1,0 +1,69 @@
+import { refuse } from "../wire/problem.ts";
+import { TAG_HASH, TAG_INTEGRITY, TAG_SCRIPT } from "./script.ts";
+
+/** The browser tag: `/tag.js`, which is always the newest, and `/tag/HASH.js`, which never changes and can be pinned by its integrity. */
+
+/** A new tag is everywhere after so long, s. */
+const NEWEST_SECONDS = 300;
+const YEAR_SECONDS = 31_536_000;
+
+const ETAG = `"${TAG_HASH}"`;
+
+/** Path of the tag of this version, for pages that pin it. */
+export const TAG_PATH = `/tag/${TAG_HASH}.js`;
+
+/** Any page may load it: it is the same for all, and knows nobody. */
+const HEADERS = {
+  "content-type": "text/javascript; charset=utf-8",
+  "access-control-allow-origin": "*",
+  "cross-origin-resource-policy": "cross-origin",
+  "x-content-type-options": "nosniff",
+};
+
+/** True for paths that are the tag's. @param path with its query */
+export function isTagPath(path: string): boolean {
+  return path === "/tag.js" || path.startsWith("/tag.js?") || path.startsWith("/tag/");
+}
+
+/** Answers what `isTagPath` holds of. */
+export async function tagRoute(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return refuse("method_not_allowed", undefined, { headers: { allow: "GET, HEAD" } });
+  const { pathname } = new URL(request.url);
+  if (pathname === "/tag.js") return newest(request);
+  if (pathname !== TAG_PATH) return earlier(env, pathname);
+  ctx.waitUntil(keep(env));
+  return pinned(TAG_SCRIPT);
+}
+
+function newest(request: Request): Response {
+  const headers = { ...HEADERS, etag: ETAG, "cache-control": `public, max-age=${NEWEST_SECONDS}` };
+  const isKnown = request.headers
+    .get("if-none-match")
+    ?.split(",")
+    .some((tag) => tag.trim().replace(/^W\//, "") === ETAG);
+  return isKnown === true ? new Response(null, { status: 304, headers }) : new Response(TAG_SCRIPT, { headers });
+}
+
+function pinned(script: BodyInit): Response {
+  return new Response(script, { headers: { ...HEADERS, "cache-control": `public, max-age=${YEAR_SECONDS}, immutable` } });
+}
+
+/** A page that pins an older tag keeps it after a deploy: each is put away the first time an isolate gives it out under its hash. */
+let isKept = false;
+async function keep(env: Env): Promise<void> {
+  if (isKept) return;
+  isKept = true;
+  await env.PUBLISHED.put(TAG_PATH.slice(1), TAG_SCRIPT, { onlyIf: { etagDoesNotMatch: "*" } });
+}
+
+async function earlier(env: Env, pathname: string): Promise<Response> {
+  if (!/^\/tag\/[0-9a-f]{16}\.js$/.test(pathname)) return refuse("not_found");
+  const object = await env.PUBLISHED.get(pathname.slice(1));
+  return object === null ? refuse("not_found") : pinned(object.body);
+}
+
+/** How a page pins it. */
+export function pinnedElement(origin: string, writeKey: string): string {
+  return `<script async src="${origin}${TAG_PATH}" integrity="${TAG_INTEGRITY}" crossorigin data-key="${writeKey}"></script>`;
+}
