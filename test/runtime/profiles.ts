@@ -121,6 +121,7 @@ export async function publishRules(
   version: number,
   rules: Readonly<Record<string, JsonObject>>,
   purposes: Readonly<Record<string, "ads" | "content" | "measurement">> = {},
+  publicKeys: readonly string[] = [],
 ): Promise<void> {
   const audiences = Object.entries(rules).map(([key, json]) => {
     const rule = parseRule(json, { zone: "Europe/Paris", retentionMs: RETENTION_MS });
@@ -133,7 +134,7 @@ export async function publishRules(
     audiences: Object.keys(rules).map((key) => ({
       key,
       code: key.slice(0, 20),
-      visibility: "server",
+      visibility: publicKeys.includes(key) ? "public" : "server",
       purpose: purposes[key] ?? "content",
     })),
   };

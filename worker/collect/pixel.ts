@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../core/model/json.ts";
 import type { Call } from "./collect.ts";
+import { consentOfQuery } from "./query-consent.ts";
 
 /** Prefix of the query's parameters that are properties of the event. */
 const PROPERTY = "p.";
@@ -21,21 +22,10 @@ export function pixelCall(request: Request): Call {
     if (value !== null) event.push([field, value]);
   }
   for (const [name, value] of searchParams) if (name.startsWith(PROPERTY)) properties.push([name.slice(PROPERTY.length), value]);
-  const consent = consentOf(searchParams);
+  const consent = consentOfQuery(searchParams);
   const referrer = request.headers.get("referer");
   const context: JsonObject = { ...(referrer === null ? {} : { page: { url: referrer } }), ...(consent && { consent }) };
   const type = searchParams.has("event") ? "track" : "page";
   const json = Object.fromEntries<Json>([...event, ["properties", Object.fromEntries(properties)], ["context", context]]);
   return { events: [json], type, sentAt: undefined, context: undefined };
-}
-
-function consentOf(asked: URLSearchParams): JsonObject | undefined {
-  const [tcf, gpp, sids, gpc] = [asked.get("gdpr_consent"), asked.get("gpp"), asked.get("gpp_sid"), asked.get("gpc")];
-  if (tcf === null && gpp === null && gpc === null) return undefined;
-  return {
-    ...(tcf === null ? {} : { tcf }),
-    ...(gpp === null ? {} : { gpp }),
-    ...(sids === null ? {} : { gppSid: sids.split(",").map(Number) }),
-    ...(gpc === null ? {} : { gpc: gpc === "1" || gpc === "true" }),
-  };
 }
