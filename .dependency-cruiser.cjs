@@ -74,7 +74,7 @@ module.exports = {
     ...floors("worker", [
       ["cold", "wire"],
       ["ruleset", "auth"],
-      ["collect", "decide", "tag", "api"],
+      ["collect", "decide", "tag", "demo", "api"],
       ["adtech", "flags", "personalize"],
       ["data-plane"],
       ["index"],

@@ -5,11 +5,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Stores } from "../worker/cold/database.ts";
-import { createDemo } from "../worker/cold/demo.ts";
+import { createDemo, DEMO_WORKSPACE } from "../worker/cold/demo.ts";
 import { SCOPES } from "../worker/cold/records.ts";
 import { applyMigrations } from "../worker/cold/migrate.ts";
 import { createWorkspace } from "../worker/cold/workspaces.ts";
+import { demoObjectKey } from "../worker/demo/shop.ts";
+import { publishDemoAudiences } from "../worker/ruleset/demo-audiences.ts";
 import { bundleWorker, ROOT } from "./bundle.ts";
+import { demoFiles } from "./demo-shop.ts";
 import { childrenOf, commandOf } from "./processes.ts";
 
 /**
@@ -90,8 +93,16 @@ async function prepare(running: Miniflare): Promise<void> {
     .map((name) => ({ name, sql: readFileSync(join(folder, name), "utf8") }));
   const env = await stores(running);
   await applyMigrations(env.DB, files);
-  if (demo) await createDemo(env, Date.now());
+  if (demo) await prepareDemo(env);
   else await firstWorkspace(env);
+}
+
+/** The demo's workspace, its audiences, and the shop at `/demo`. */
+async function prepareDemo(env: Stores): Promise<void> {
+  await createDemo(env, Date.now());
+  await publishDemoAudiences(env, DEMO_WORKSPACE.id, Date.now());
+  for (const { name, type, body } of await demoFiles())
+    await env.PUBLISHED.put(demoObjectKey(name), body, { httpMetadata: { contentType: type } });
 }
 
 /** The Worker's own stores, reached from here: Miniflare's types are of its own copy of the platform's. */

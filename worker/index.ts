@@ -1,4 +1,5 @@
 import { dataPlane, isDataPath } from "./data-plane.ts";
+import { demoShop, isDemoPath } from "./demo/shop.ts";
 import { refuse } from "./wire/problem.ts";
 
 export { ProfileObject } from "../durable-objects/profile/object.ts";
@@ -16,6 +17,7 @@ export default {
     const path = url.slice(url.indexOf("/", AFTER_SCHEME));
     if (env.DEMO === "1" && !DEMO_HOST.test(request.headers.get("host") ?? new URL(url).host))
       return refuse("origin_not_allowed");
+    if (env.DEMO === "1" && isDemoPath(path)) return demoShop(request, env);
     if (isDataPath(path)) return dataPlane(request, path, env, ctx);
     // OpenAPI and zod stay off the way of an event and of a decision.
     const { controlPlane } = await import("./api/control-plane.ts");

@@ -55,3 +55,14 @@ describe("the tag", () => {
     expect((await get("/tag.js", { method: "POST", body: "{}" })).status).toBe(405);
   });
 });
+
+describe("the demo shop", () => {
+  it.each(["/demo", "/demo/", "/demo/assets/shop.js"])(
+    "is not at %s without the demo, though its files were there",
+    async (path) => {
+      await env.PUBLISHED.put("demo/index.html", "shop");
+      await env.PUBLISHED.put("demo/assets/shop.js", "shop");
+      expect((await get(path)).status).toBe(404);
+    },
+  );
+});

@@ -22,11 +22,11 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-const skipped = process.env["SKIP_BROWSER"] === "1";
+export const isBrowserSkipped = process.env["SKIP_BROWSER"] === "1";
 
 /** `describe` of tests in a browser. */
-export const describeInBrowser: typeof describe | typeof describe.skip = skipped ? describe.skip : describe;
-if (skipped) process.stderr.write("SKIP_BROWSER=1: tests in a browser are left out\n");
+export const describeInBrowser: typeof describe | typeof describe.skip = isBrowserSkipped ? describe.skip : describe;
+if (isBrowserSkipped) process.stderr.write("SKIP_BROWSER=1: tests in a browser are left out\n");
 
 /** Starts Chromium; whoever starts it closes it. Each `newContext()` of it is a fresh profile. */
 export function openBrowser(): Promise<Browser> {

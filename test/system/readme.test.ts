@@ -37,8 +37,8 @@ describe("the README's calls, as printed", () => {
     expect(CALLS).toHaveLength(3);
     const [collected = "", published = "", decided = ""] = CALLS.map(run);
     expect(JSON.parse(collected)).toEqual({ success: true });
-    expect(published).toContain('"version":1');
-    expect(JSON.parse(decided)).toMatchObject({ known: true, ruleset: 1, audiences: ["buyers"] });
+    expect(published).toContain('"version":2');
+    expect(JSON.parse(decided)).toMatchObject({ known: true, ruleset: 2, audiences: ["buyers"] });
     const shown: string = /```json\n(\{"decisionId".*)\n```/.exec(README)?.[1] ?? "";
     expect(Object.keys(JSON.parse(decided) as object)).toEqual(Object.keys(JSON.parse(shown) as object));
   });

@@ -10,7 +10,7 @@ let api: Api | undefined;
 export async function controlPlane(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   switch (new URL(request.url).pathname) {
     case "/":
-      return onlyRead(request, () => homePage(request));
+      return onlyRead(request, () => homePage(request, env.DEMO === "1"));
     case "/healthz":
       return onlyRead(request, health);
     default:

@@ -2,8 +2,8 @@ import { pinnedElement } from "../tag/route.ts";
 import { VERSION } from "../wire/version.ts";
 import { markup, page } from "./page.ts";
 
-/** `/`: what runs here, and where to read on. */
-export function homePage(request: Request): Response {
+/** `/`: what runs here, and where to read on. @param isDemo whether there is a demo shop to show */
+export function homePage(request: Request, isDemo: boolean): Response {
   const { origin } = new URL(request.url);
   return page(
     "Tideline",
@@ -20,6 +20,7 @@ export function homePage(request: Request): Response {
 <p>or this version, pinned by its integrity:</p>
 <pre><code>${pinnedElement(origin, "WRITE_KEY")}</code></pre>
 <ul class="plain">
+${isDemo ? markup`<li><a href="/demo">Demo shop</a></li>` : ""}
 <li><a href="/api/reference">API reference</a></li>
 <li><a href="/api/openapi.json">OpenAPI document</a></li>
 <li><a href="/healthz">Health</a></li>

@@ -1,14 +1,12 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { describeInBrowser, faultsOf, openBrowser } from "./browser.ts";
-import { servePages, type Served, type Site } from "./pages.ts";
-import { journalOf, readJournal, type IdType, type JournalEvent } from "./journal.ts";
-import { makeTideline, type Tideline } from "./tideline.ts";
+import { describeInBrowser, faultsOf } from "../browser.ts";
+import { servePages, type Served, type Site } from "../pages.ts";
+import { journalOf, readJournal, type IdType, type JournalEvent } from "../journal.ts";
+import { at, browser } from "./world.ts";
 
 /** The tag in a real Chromium, on a page of another origin, sending to a running Tideline; what arrived is read from journals. */
 
-let at: Tideline;
-let browser: Browser;
 let site: Site;
 const pages: Record<string, Served | string> = {};
 
@@ -18,13 +16,10 @@ let faults: readonly string[];
 
 describeInBrowser("the tag", () => {
   beforeAll(async () => {
-    at = await makeTideline();
-    await at.start();
-    browser = await openBrowser();
     site = await servePages(pages);
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), site?.close(), at?.remove()]);
+    await site?.close();
   });
   beforeEach(async () => {
     context = await browser.newContext();

@@ -1,14 +1,12 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { describeInBrowser, faultsOf, openBrowser } from "./browser.ts";
-import { journalOf, readJournal } from "./journal.ts";
-import { bundleForBrowser, servePages, type Site } from "./pages.ts";
-import { makeTideline, type Tideline } from "./tideline.ts";
+import { describeInBrowser, faultsOf } from "../browser.ts";
+import { journalOf, readJournal } from "../journal.ts";
+import { bundleForBrowser, servePages, type Site } from "../pages.ts";
+import { at, browser } from "./world.ts";
 
 /** The tag under consent: what it stores and sends before a yes, after it, and after a no. */
 
-let at: Tideline;
-let browser: Browser;
 let site: Site;
 let context: BrowserContext;
 let page: Page;
@@ -26,14 +24,11 @@ const CMP = `
 
 describeInBrowser("the tag under consent", () => {
   beforeAll(async () => {
-    at = await makeTideline();
-    await at.start();
-    browser = await openBrowser();
     site = await servePages(pages);
     pages["/cmp.js"] = await bundleForBrowser(CMP);
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), site?.close(), at?.remove()]);
+    await site?.close();
   });
   beforeEach(async () => {
     context = await browser.newContext();

@@ -1,8 +1,7 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeInBrowser, faultsOf, openBrowser } from "./browser.ts";
-import { bundleForBrowser, servePages, type Served, type Site } from "./pages.ts";
-import { makeTideline, type Tideline } from "./tideline.ts";
+import { describeInBrowser, faultsOf } from "../browser.ts";
+import { bundleForBrowser, servePages, type Served, type Site } from "../pages.ts";
+import { at, browser } from "./world.ts";
 
 const TRACK = `
   import big from "big.js";
@@ -17,19 +16,14 @@ const TRACK = `
 `;
 
 describeInBrowser("a page on another origin", () => {
-  let at: Tideline;
-  let browser: Browser;
   let site: Site;
   const pages: Record<string, Served> = {};
   beforeAll(async () => {
-    at = await makeTideline();
-    await at.start();
-    browser = await openBrowser();
     pages["/send.js"] = { body: await bundleForBrowser(TRACK) };
     site = await servePages(pages);
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), site?.close(), at?.remove()]);
+    await site?.close();
   });
 
   it("sends an event after a preflight, with a client bundled from npm, and reads the answer", async () => {
