@@ -20,8 +20,9 @@ guarded(() => {
   if (!writeKey || (tl && !tl.q)) return;
   const call = guarded(run);
   window.tl = call;
-  for (const args of tl?.q ?? []) call(...args);
+  // Before anything is told: what the page called early may be forbidden.
   hearConsent(consentChanged);
+  for (const args of tl?.q ?? []) call(...args);
   watchEngagement();
   watchClicks();
   watchNavigation();

@@ -83,11 +83,12 @@ describeInBrowser("the tag under consent", () => {
   it("waits where Google's Consent Mode begins with a no, and goes by its update", async () => {
     const denied = `{ analytics_storage: "denied", ad_storage: "denied", ad_user_data: "denied", ad_personalization: "denied" }`;
     const gtag = `window.dataLayer = []; function gtag() { dataLayer.push(arguments); } gtag("consent", "default", ${denied});
-      gtag("consent", "default", { analytics_storage: "granted", region: ["US"] });`;
+      gtag("consent", "default", { analytics_storage: "granted", region: ["US"] });
+      tl = function () { (tl.q = tl.q || []).push(arguments); }; tl("track", "Early");`;
     await visit("", `<script>${gtag}</script>`);
     await quiet();
     await page.evaluate(`gtag("js", new Date()); gtag("consent", "update", { analytics_storage: "granted" })`);
-    await journalOf(at, "anonymousId", await anonymousId(), 1);
+    await journalOf(at, "anonymousId", await anonymousId(), 2);
     expect(calls[0]?.body).toContain('"ads":false');
     await page.evaluate(`gtag("consent", "update", { analytics_storage: "denied" })`);
     await expect.poll(() => calls.at(-1)?.path).toBe("/v1/consent");
