@@ -12,7 +12,7 @@ import { createWorkspace } from "../worker/cold/workspaces.ts";
 import { demoObjectKey } from "../worker/demo/shop.ts";
 import { publishDemoAudiences } from "../worker/ruleset/demo-audiences.ts";
 import { bundleWorker, ROOT } from "./bundle.ts";
-import { demoFiles } from "./demo-shop.ts";
+import { demoFiles, type DemoFile } from "./demo-shop.ts";
 import { childrenOf, commandOf } from "./processes.ts";
 
 /**
@@ -99,10 +99,16 @@ async function prepare(running: Miniflare): Promise<void> {
 
 /** The demo's workspace, its audiences, and the shop at `/demo`. */
 async function prepareDemo(env: Stores): Promise<void> {
-  await createDemo(env, Date.now());
-  await publishDemoAudiences(env, DEMO_WORKSPACE.id, Date.now());
-  for (const { name, type, body } of await demoFiles())
-    await env.PUBLISHED.put(demoObjectKey(name), body, { httpMetadata: { contentType: type } });
+  const layShop = async (): Promise<void> => {
+    const put = ({ name, type, body }: DemoFile): Promise<unknown> =>
+      env.PUBLISHED.put(demoObjectKey(name), body, { httpMetadata: { contentType: type } });
+    await Promise.all((await demoFiles()).map(put));
+  };
+  const makeWorkspace = async (): Promise<void> => {
+    await createDemo(env, Date.now());
+    await publishDemoAudiences(env, DEMO_WORKSPACE.id, Date.now());
+  };
+  await Promise.all([makeWorkspace(), layShop()]);
 }
 
 /** The Worker's own stores, reached from here: Miniflare's types are of its own copy of the platform's. */

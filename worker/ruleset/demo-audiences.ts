@@ -43,7 +43,7 @@ const DEMO_AUDIENCES = [
 export async function publishDemoAudiences(stores: Stores, workspace: string, now: number): Promise<void> {
   if ((await readWorkspaceRecord(stores.PUBLISHED, workspace))?.ruleset !== 0) return;
   const store = audienceStore(database(stores.DB), workspace);
-  for (const { key, name, description, rule } of DEMO_AUDIENCES) {
+  const draft = async ({ key, name, description, rule }: (typeof DEMO_AUDIENCES)[number]): Promise<void> => {
     const row = {
       workspace,
       key,
@@ -60,7 +60,8 @@ export async function publishDemoAudiences(stores: Stores, workspace: string, no
       updatedAt: now,
     };
     await store.insert(row, { workspace, at: now, actor: "setup", action: "audience.put", target: `audience:${key}` });
-  }
+  };
+  await Promise.all(DEMO_AUDIENCES.map(draft));
   const published = await publishDrafts(stores, { workspace, actor: "setup", note: "The demo's audiences", now });
   if (!published.ok) throw new Error(`the demo's audiences cannot be published: ${JSON.stringify(published.error)}`);
 }
