@@ -6,7 +6,8 @@ import { fail, ok, type Result } from "./result.ts";
  */
 export type ProfileId = string & { readonly of: "profile" };
 
-/** An identifier in its normal form: what a person is called by one system. `type` is `anonymousId`, `userId`, `emailSha256` or `ext:TYPE`. */
+/** An identifier in its normal form: what a person is called by one system. `type` is `anonymousId`, `userId`, `emailSha256`,
+ * `phone` or `ext:TYPE`. */
 export interface Identifier {
   readonly type: string;
   readonly value: string;
@@ -41,6 +42,12 @@ export type Identity =
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
+/** Reads a hashed e-mail: 64 hexadecimal digits, in lower case from then on. @returns undefined for anything else */
+export function parseEmailSha256(value: unknown): string | undefined {
+  const hash = typeof value === "string" ? value.toLowerCase() : "";
+  return SHA256_HEX.test(hash) ? hash : undefined;
+}
+
 /**
  * Reads the `identity` object of http.md, "Decide": exactly one of `anonymousId`, `userId`, `email`, `emailSha256`,
  * `profileId`, `externalId {type,id}`.
@@ -59,8 +66,8 @@ export function parseIdentity(json: unknown): Result<Identity, "bad_identity"> {
     case "email":
       return isIdentifierValue(value) && value.includes("@") ? ok({ kind: "email", email: value }) : fail("bad_identity");
     case "emailSha256": {
-      const hash = typeof value === "string" ? value.toLowerCase() : "";
-      return SHA256_HEX.test(hash) ? ok({ kind: "identifier", identifier: { type: key, value: hash } }) : fail("bad_identity");
+      const hash = parseEmailSha256(value);
+      return hash === undefined ? fail("bad_identity") : ok({ kind: "identifier", identifier: { type: key, value: hash } });
     }
     case "profileId": {
       const profileId = parseProfileId(value);

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { emailSha256 } from "../../core/identity/identifiers.ts";
 import type { Identifier, Identity, ProfileId } from "../../core/model/ids.ts";
 import { BoundedMap } from "../../core/model/bounded-map.ts";
 import type { ProfileObject } from "./object.ts";
@@ -31,10 +32,8 @@ export function identityName(nameKey: string, workspace: string, identity: Ident
       return identity.profileId;
     case "identifier":
       return profileName(nameKey, workspace, identity.identifier);
-    case "email": {
-      const value = createHash("sha256").update(identity.email.trim().toLowerCase()).digest("hex");
-      return profileName(nameKey, workspace, { type: "emailSha256", value });
-    }
+    case "email":
+      return profileName(nameKey, workspace, { type: "emailSha256", value: emailSha256(identity.email) });
   }
 }
 

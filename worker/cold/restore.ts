@@ -1,3 +1,4 @@
+import { linksOf } from "../../core/identity/links.ts";
 import type { IngestEnvelope, IngestReply, JournalEvent } from "../../core/model/envelope.ts";
 import { isChange } from "../../core/model/outbox.ts";
 import { parseProfileId, type ProfileId } from "../../core/model/ids.ts";
@@ -113,10 +114,9 @@ async function giveBack(
 
 /** Makes the identifiers that an event bore lead to its person again, as the call did that brought it. */
 async function link(env: Env, workspace: WorkspaceRecord, event: JournalEvent): Promise<void> {
-  for (const { hash } of event.with ?? []) {
-    const items = [{ to: event.origin.hash, identify: event.type === "identify" }];
-    const call: IngestEnvelope = { ...envelopeOf(workspace, hash), receivedAt: event.receivedAt, items };
-    await reaching("the profile", () => profileStub(env, workspace, hash).ingest(call));
+  for (const { from, item } of linksOf(event.origin, event.with ?? [], event.type)) {
+    const call: IngestEnvelope = { ...envelopeOf(workspace, from.hash), receivedAt: event.receivedAt, items: [item] };
+    await reaching("the profile", () => profileStub(env, workspace, from.hash).ingest(call));
   }
 }
 

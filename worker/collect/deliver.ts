@@ -1,6 +1,7 @@
 import type { Consent } from "../../core/model/consent.ts";
 import { restate } from "../../core/consent/consent.ts";
 import { ENVELOPE_VERSION, type EnvelopeItem, type IngestReply } from "../../core/model/envelope.ts";
+import { linksOf } from "../../core/identity/links.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import { profileStub } from "../../durable-objects/profile/stub.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
@@ -35,19 +36,20 @@ export interface Delivered {
 const MOST_AT_ONCE = 64;
 
 /**
- * Anonymous ids that this isolate knows to be somebody's. A call that bears both ids links them only while the anonymous
- * one is nobody's, so for a known one there is nothing to ask; `identify` may move one and always asks.
+ * Identifiers that this isolate knows to be somebody's. A call that bears one beside a user id links it only while it is
+ * nobody's, so for a known one there is nothing to ask; `identify` may move an anonymous id and always asks.
  */
 const MOST_LINKED = 50_000;
 const linked = new Set<ProfileId>();
 
-/** Groups a call's events by the object that takes them: one RPC each. An event with both ids goes to the user's, its link to the anonymous one's. */
+/** Groups a call's events by the object that takes them: one RPC each. An event of a user goes to the user's, its links to those of its other identifiers. */
 export function groupByObject(events: readonly Placed[]): Delivery[] {
   const deliveries = new Map<ProfileId, Delivery>();
   for (const { place, event } of events) {
-    if (event.anonymous !== undefined && (event.type === "identify" || !linked.has(event.anonymous.hash))) {
-      const link = deliveryTo(deliveries, event.anonymous);
-      link.items.push({ to: event.origin.hash, identify: event.type === "identify" });
+    for (const { from, item } of linksOf(event.origin, event.others, event.type)) {
+      if (!item.identify && linked.has(from.hash)) continue;
+      const link = deliveryTo(deliveries, from);
+      link.items.push(item);
       link.places.push(-1);
     }
     const delivery = deliveryTo(deliveries, event.origin);
@@ -113,7 +115,7 @@ export async function deliver(
   return { conflicts, floods, duplicates };
 }
 
-function rememberLinked(anonymous: ProfileId): void {
+function rememberLinked(identifier: ProfileId): void {
   if (linked.size >= MOST_LINKED) linked.clear();
-  linked.add(anonymous);
+  linked.add(identifier);
 }

@@ -3,6 +3,7 @@ import type { Consent } from "../../core/model/consent.ts";
 import { isSilent } from "../../core/consent/consent.ts";
 import { readConsent, type GppReader } from "../../core/consent/read.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
+import { furtherIdentifiers } from "../../core/identity/identifiers.ts";
 import { eventName, RESERVED_NAMES, type EventType } from "../../core/model/event.ts";
 import { isIdentifierValue, type HashedIdentifier, type Identifier, type ProfileId } from "../../core/model/ids.ts";
 import { canonicalJson, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
@@ -50,8 +51,8 @@ export interface Normalised {
   readonly type: EventType;
   /** The identifier whose profile it belongs to. */
   readonly origin: HashedIdentifier;
-  /** The anonymous id that the same call bore beside its user id. */
-  readonly anonymous: HashedIdentifier | undefined;
+  /** The other identifiers that the same call bore. */
+  readonly others: readonly HashedIdentifier[];
   /** What the event said about consent; undefined where it said nothing. */
   readonly consent: Consent | undefined;
 }
@@ -68,15 +69,13 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
   if (kind === undefined) return fail("bad_type");
   const fields = readFields(json, kind, call);
   if (!fields.ok) return fields;
-  const { userId, anonymousId, timestamp, name, context, properties, groupId } = fields.value;
+  const { timestamp, name, context, properties, groupId } = fields.value;
   const said = readConsent(context === undefined ? undefined : ownProperty(context, "consent"), call.gvlId, call.gpp);
   if (!said.ok) return said;
   const time = eventTime(timestamp, { ...call, kind: call.source.kind });
   if (time === undefined) return fail("bad_timestamp");
-  const anonymous = anonymousId === undefined ? undefined : hashed("anonymousId", anonymousId, call);
-  const origin = userId === undefined ? anonymous : hashed("userId", userId, call);
+  const [origin, ...others] = identifiersOf(fields.value, kind, call);
   if (origin === undefined) return fail("missing_identity");
-  const second = userId === undefined ? undefined : anonymous;
   const messageId = fields.value.messageId ?? contentId(json, timestamp, call.source.key);
   const event: JournalEvent = {
     messageId,
@@ -89,14 +88,14 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
     receivedAt: call.receivedAt,
     ...(timestamp === undefined ? {} : { timestamp }),
     origin,
-    ...(second === undefined ? {} : { with: [second] }),
+    ...(others.length === 0 ? {} : { with: others }),
     properties,
     ...(context === undefined ? {} : { context }),
     ...(groupId === undefined ? {} : { groupId }),
   };
   const text = JSON.stringify(event);
   if (isOver(text, MOST_EVENT_BYTES)) return fail("event_too_large");
-  return ok({ text, messageId, type: kind, origin, anonymous: second, consent: isSilent(said.value) ? undefined : said.value });
+  return ok({ text, messageId, type: kind, origin, others, consent: isSilent(said.value) ? undefined : said.value });
 }
 
 interface Fields {
@@ -159,8 +158,23 @@ function eventType(value: Json | undefined): EventType | undefined {
   return typeof value === "string" && TYPES.has(value) ? (value as EventType) : undefined;
 }
 
-function hashed(type: string, value: string, call: CallSettings): HashedIdentifier {
-  return { type, hash: call.nameOf({ type, value }) };
+/**
+ * The identifiers of an event, each once; it belongs to the profile of the first. A server may name a person by what it has,
+ * a card or an e-mail; a device is known by its user and its own id alone.
+ */
+function identifiersOf(fields: Fields, type: EventType, call: CallSettings): readonly HashedIdentifier[] {
+  const { userId, anonymousId, properties, context } = fields;
+  const named: Identifier[] = [];
+  if (userId !== undefined) named.push({ type: "userId", value: userId });
+  if (anonymousId !== undefined) named.push({ type: "anonymousId", value: anonymousId });
+  if (named.length === 0 && call.source.kind !== "server") return [];
+  named.push(...furtherIdentifiers(type, properties, context));
+  const found: HashedIdentifier[] = [];
+  for (const identifier of named) {
+    const hash = call.nameOf(identifier);
+    if (!found.some((known) => known.hash === hash)) found.push({ type: identifier.type, hash });
+  }
+  return found;
 }
 
 /**
