@@ -7,6 +7,7 @@ import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
 import type { CallPath } from "./collect/collect.ts";
 import { consentRoute } from "./collect/consent-route.ts";
 import { beaconRoute, collectRoute, pixelRoute } from "./collect/route.ts";
+import { readTlId, type TlId } from "./collect/tl-id.ts";
 import { audiencesRoute } from "./decide/audiences-route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
 import { isTagPath, tagRoute } from "./tag/route.ts";
@@ -56,12 +57,15 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   { method: "POST", path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
   { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
   { method: "POST", path: "/v1/consent", key: "write", handle: consentRoute },
-  // No cookie is given out yet: whoever asks is nobody.
-  { method: "GET", path: "/v1/audiences", key: "write", handle: (call) => audiencesRoute(call, undefined) },
+  { method: "GET", path: "/v1/audiences", key: "write", handle: (call) => audiencesRoute(call, cookieOf(call)?.profileId) },
   { method: "GET", path: "/v1/pixel.gif", key: "write", handle: pixelRoute },
   { method: "GET", path: "/v1/projects/:key/settings", key: "write", handle: segmentSettings, keyIn: ({ key }) => key },
   { method: "GET", path: "/sourceConfig/", key: "write", handle: rudderSettings },
 ];
+
+function cookieOf({ request, env, workspace }: SourceCall): TlId | undefined {
+  return readTlId(request, env, workspace.id);
+}
 
 /** Paths that are the data plane's. */
 export function isDataPath(path: string): boolean {

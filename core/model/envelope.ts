@@ -1,4 +1,5 @@
 import type { Consent } from "./consent.ts";
+import type { Edge } from "./edge.ts";
 import type { Channel, EventType, LogEvent, Party } from "./event.ts";
 import type { HashedIdentifier, ProfileId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
@@ -32,6 +33,8 @@ export interface JournalEvent extends LogEvent {
   readonly properties: JsonObject;
   readonly context?: JsonObject;
   readonly groupId?: string;
+  /** What we found out about it ourselves where it arrived. */
+  readonly edge?: Edge;
   /** Came back from the archive, and was counted before it was lost: nothing counts it again. */
   readonly restored?: true;
 }
@@ -107,6 +110,8 @@ export interface IngestReply {
   readonly floods?: readonly number[];
   /** The profile that the last item went to: another than the object called where that one is a pointer. */
   readonly profileId: ProfileId;
+  /** True where that profile is a user's; absent for a browser, a card or an e-mail that is nobody's yet. */
+  readonly ofUser?: true;
 }
 
 /** `ProfileObject.decide`. */

@@ -19,6 +19,17 @@ export interface HashedIdentifier {
   readonly hash: ProfileId;
 }
 
+/**
+ * Types of the identifier that a browser's signed cookie gives: its value is a profile, either of a browser that was nobody's
+ * when the cookie was set, or of a person.
+ */
+export const BROWSER_COOKIE = "tl_id";
+export const PERSON_COOKIE = "tl_id:person";
+
+export function isCookie({ type }: HashedIdentifier): boolean {
+  return type === BROWSER_COOKIE || type === PERSON_COOKIE;
+}
+
 /** Longest identifier we take, in UTF-16 code units: longer ones are data in the wrong field. */
 export const LONGEST_IDENTIFIER = 255;
 

@@ -1,9 +1,11 @@
 import type { JournalEvent } from "../model/envelope.ts";
+import { isCookie } from "../model/ids.ts";
 import { jsonEquals, type Json } from "../model/json.ts";
 
 /**
  * Whether two events of one (source, messageId) are one event delivered twice: equal without what a repeated delivery
- * changes, times of transport and the event's time where it was corrected by them.
+ * changes: times of transport, the event's time where it was corrected by them, and the cookie, which our own reply to the
+ * first delivery may have set anew.
  */
 export function sameContent(one: JournalEvent, other: JournalEvent): boolean {
   return jsonEquals(content(one), content(other));
@@ -15,11 +17,11 @@ function content(event: JournalEvent): Json {
     type,
     name,
     properties,
-    origin: origin.hash,
+    origin: isCookie(origin) ? null : origin.hash,
     timestamp: timestamp ?? null,
     context: context ?? null,
     groupId: groupId ?? null,
-    with: (others ?? []).map(({ hash }) => hash),
+    with: (others ?? []).filter((other) => !isCookie(other)).map(({ hash }) => hash),
   };
 }
 

@@ -28,7 +28,7 @@ function newestFirst(one: NumberedEvent, other: NumberedEvent): number {
 }
 
 function shown({ event, sequence }: NumberedEvent): object {
-  const { messageId, name, type, time, receivedAt, source, channel, party, origin, properties, context } = event;
+  const { messageId, name, type, time, receivedAt, source, channel, party, origin, properties, context, edge } = event;
   return {
     messageId,
     name,
@@ -42,5 +42,6 @@ function shown({ event, sequence }: NumberedEvent): object {
     sequence,
     properties,
     ...(context === undefined ? {} : { context }),
+    ...(edge === undefined ? {} : { edge }),
   };
 }

@@ -243,7 +243,8 @@ export class ProfileObject extends DurableObject<Env> {
   alarmsSet = 0;
 
   async #walk(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined): Promise<IngestReply> {
-    const total = { accepted: 0, duplicates: 0, conflicts: [] as number[], floods: [] as number[], profileId: envelope.name };
+    const total = { accepted: 0, duplicates: 0, conflicts: [] as number[], floods: [] as number[] };
+    let went: Pick<IngestReply, "profileId" | "ofUser"> = { profileId: envelope.name };
     let next = 0;
     while (next < envelope.items.length) {
       const item = envelope.items[next];
@@ -262,9 +263,9 @@ export class ProfileObject extends DurableObject<Env> {
       total.duplicates += reply.duplicates;
       total.conflicts.push(...reply.conflicts.map((place) => place + start));
       total.floods.push(...(reply.floods ?? []).map((place) => place + start));
-      total.profileId = reply.profileId;
+      went = { profileId: reply.profileId, ...(reply.ofUser === true ? { ofUser: true } : {}) };
     }
-    return total;
+    return { ...total, ...went };
   }
 
   /** Events into the journal of this person: one transaction, one row, no `await`: nothing can slip between. */
@@ -291,7 +292,8 @@ export class ProfileObject extends DurableObject<Env> {
       memory.told(envelope.retentionMs, envelope.ruleset);
       return true;
     });
-    return { ...outcome, profileId: envelope.name };
+    const isUser = memory.head.identifiers.some(({ type }) => type === "userId");
+    return { ...outcome, profileId: envelope.name, ...(isUser ? { ofUser: true } : {}) };
   }
 
   async #link(envelope: IngestEnvelope, link: LinkItem): Promise<void> {

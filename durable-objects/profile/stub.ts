@@ -73,3 +73,17 @@ export function profileStub(
   }
   return hint === undefined ? namespace.get(id) : namespace.get(id, { locationHint: hint });
 }
+
+/** Pointers in a row at most: an anonymous id leads to a browser's, that to a person. Names only ever lead to stronger ones, so there is no circle. */
+const MOST_POINTERS = 4;
+
+/**
+ * Asks the object that a name leads to: one that is a pointer answers with `@` and the name of the next.
+ * @returns `!unavailable` where pointers lead on and on, which they cannot
+ */
+export async function followed(name: ProfileId, ask: (of: ProfileId) => Promise<string>): Promise<string> {
+  let answer = await ask(name);
+  for (let pointers = 0; answer.startsWith("@") && pointers < MOST_POINTERS; pointers++)
+    answer = await ask(answer.slice(1) as ProfileId);
+  return answer.startsWith("@") ? "!unavailable" : answer;
+}

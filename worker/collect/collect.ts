@@ -1,5 +1,6 @@
 import type { Consent } from "../../core/model/consent.ts";
 import { forbidsProfile, mayWrite } from "../../core/consent/consent.ts";
+import type { Edge } from "../../core/model/edge.ts";
 import type { EventType } from "../../core/model/event.ts";
 import type { HashedIdentifier } from "../../core/model/ids.ts";
 import { isJsonArray, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
@@ -11,7 +12,8 @@ import { count, flushCounts, isFlushDue } from "../cold/counters.ts";
 import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
 import { keepConsent } from "./keep-consent.ts";
-import { deliver, groupByObject, type Placed } from "./deliver.ts";
+import { deliver, groupByObject, type Placed, type Reached } from "./deliver.ts";
+import type { TlId } from "./tl-id.ts";
 import { normalise, type CallSettings, type EventFault } from "./normalise.ts";
 
 /** Limits of a batch, as the Segment HTTP API documents them. */
@@ -24,6 +26,19 @@ export interface Sender {
   readonly source: SourceRecord;
   /** Where a new profile should live, from the visitor's region. */
   readonly hint: DurableObjectLocationHint | undefined;
+  /** What its cookie says, of a browser. */
+  readonly cookie?: TlId;
+  /** What the call tells of where it came from. */
+  readonly edge?: Edge;
+}
+
+/** What came of a call. */
+export interface Collected {
+  readonly reply: CollectReply;
+  /** Where the last event taken has gone; undefined where none was. */
+  readonly reached: Reached | undefined;
+  /** True where storage was explicitly refused: nothing may be kept in the browser either. */
+  readonly forbidsStorage: boolean;
 }
 
 /** An event that was not taken, by its place in the call. */
@@ -79,7 +94,7 @@ export async function collect(
   sender: Sender,
   call: Call,
   receivedAt: number,
-): Promise<CollectReply> {
+): Promise<Collected> {
   const { workspace, source } = sender;
   const settings: CallSettings = {
     workspace: workspace.id,
@@ -91,11 +106,14 @@ export async function collect(
     context: call.context,
     nameOf: (identifier) => profileName(env.NAME_KEY, workspace.id, identifier),
     gpp: await gppReaderFor(statementsOf(call)),
+    cookie: sender.cookie,
+    edge: sender.edge ?? {},
   };
   const accepted: Placed[] = [];
   const rejected: RejectedEvent[] = [];
   const withdrawn: { readonly from: HashedIdentifier; readonly consent: Consent }[] = [];
   let refused = 0;
+  let forbidsStorage = false;
   for (const [index, json] of call.events.entries()) {
     const event = normalise(json, call.type, settings);
     if (!event.ok) {
@@ -105,10 +123,11 @@ export async function collect(
     } else {
       refused++;
       const { origin, consent } = event.value;
+      forbidsStorage ||= consent?.storage === false;
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
     }
   }
-  const [{ conflicts, floods, duplicates }] = await Promise.all([
+  const [{ conflicts, floods, duplicates, reached }] = await Promise.all([
     deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
     quarantine(env, workspace, source, receivedAt, call.events, rejected),
     Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
@@ -123,7 +142,12 @@ export async function collect(
   count(workspace.id, "events.rejected", rejected.length + notTaken.length, receivedAt);
   count(workspace.id, "events.refused", refused, receivedAt);
   if (isFlushDue(receivedAt)) ctx.waitUntil(flushCounts(env.DB, receivedAt));
-  return reply(accepted.length - notTaken.length, refused, [...rejected, ...notTaken]);
+  const last = accepted.at(-1)?.event.origin.hash;
+  return {
+    reply: reply(accepted.length - notTaken.length, refused, [...rejected, ...notTaken]),
+    reached: last === undefined ? undefined : reached.get(last),
+    forbidsStorage,
+  };
 }
 
 function reply(accepted: number, refused: number, errors: readonly RejectedEvent[]): CollectReply {

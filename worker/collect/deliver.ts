@@ -30,7 +30,12 @@ export interface Delivered {
   readonly floods: readonly number[];
   /** Events that were there already. */
   readonly duplicates: number;
+  /** Where the events of each object called have gone. */
+  readonly reached: ReadonlyMap<ProfileId, Reached>;
 }
+
+/** The profile that events went to: another than the object called where that one is a pointer. */
+export type Reached = Pick<IngestReply, "profileId" | "ofUser">;
 
 /** Calls to objects under way at once: a batch may name 2,500 people. */
 const MOST_AT_ONCE = 64;
@@ -81,6 +86,7 @@ export async function deliver(
 ): Promise<Delivered> {
   const conflicts: number[] = [];
   const floods: number[] = [];
+  const reached = new Map<ProfileId, Reached>();
   let duplicates = 0;
   const give = async ({ to, items, places, consent }: Delivery): Promise<void> => {
     const reply: IngestReply = JSON.parse(
@@ -97,6 +103,7 @@ export async function deliver(
       }),
     );
     duplicates += reply.duplicates;
+    reached.set(to.hash, reply);
     for (const item of reply.conflicts) conflicts.push(places[item] ?? -1);
     for (const item of reply.floods ?? []) floods.push(places[item] ?? -1);
     if (places.includes(-1)) rememberLinked(to.hash);
@@ -104,7 +111,7 @@ export async function deliver(
   const only = deliveries[0];
   if (deliveries.length === 1 && only !== undefined) {
     await give(only);
-    return { conflicts, floods, duplicates };
+    return { conflicts, floods, duplicates, reached };
   }
   for (let from = 0; from < deliveries.length; from += MOST_AT_ONCE) {
     const settled = await Promise.allSettled(deliveries.slice(from, from + MOST_AT_ONCE).map(give));
@@ -112,7 +119,7 @@ export async function deliver(
     const failed = settled.find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
-  return { conflicts, floods, duplicates };
+  return { conflicts, floods, duplicates, reached };
 }
 
 function rememberLinked(identifier: ProfileId): void {

@@ -1,7 +1,7 @@
 import type { Consent } from "../../core/model/consent.ts";
 import { ENVELOPE_VERSION } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
-import { profileStub } from "../../durable-objects/profile/stub.ts";
+import { followed, profileStub } from "../../durable-objects/profile/stub.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 
 /**
@@ -17,8 +17,5 @@ export async function keepConsent(env: Env, workspace: WorkspaceRecord, name: Pr
     retentionMs: workspace.retentionMs,
     consent,
   } as const;
-  const answer = await profileStub(env, workspace, name).withdraw({ ...call, name });
-  if (!answer.startsWith("@")) return;
-  const to = answer.slice(1) as ProfileId;
-  await profileStub(env, workspace, to).withdraw({ ...call, name: to });
+  await followed(name, (of) => profileStub(env, workspace, of).withdraw({ ...call, name: of }));
 }

@@ -5,11 +5,21 @@ import { readConsent, type GppReader } from "../../core/consent/read.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
 import { furtherIdentifiers } from "../../core/identity/identifiers.ts";
 import { eventName, RESERVED_NAMES, type EventType } from "../../core/model/event.ts";
-import { isIdentifierValue, type HashedIdentifier, type Identifier, type ProfileId } from "../../core/model/ids.ts";
+import type { Edge } from "../../core/model/edge.ts";
+import {
+  BROWSER_COOKIE,
+  isIdentifierValue,
+  PERSON_COOKIE,
+  type HashedIdentifier,
+  type Identifier,
+  type ProfileId,
+} from "../../core/model/ids.ts";
 import { canonicalJson, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import type { SourceRecord } from "../cold/records.ts";
 import { eventTime } from "./clock.ts";
+import { edgeOfEvent, withoutAddress } from "./edge/edge.ts";
+import type { TlId } from "./tl-id.ts";
 
 /** Why one event is not taken: it goes to quarantine under this code, its neighbours go on. */
 export type EventFault =
@@ -41,6 +51,10 @@ export interface CallSettings {
   readonly context: JsonObject | undefined;
   readonly nameOf: (identifier: Identifier) => ProfileId;
   readonly gpp: GppReader;
+  /** What the browser's cookie says. */
+  readonly cookie: TlId | undefined;
+  /** What the call itself tells of where it came from. */
+  readonly edge: Edge;
 }
 
 /** An event ready for the journal. */
@@ -77,6 +91,7 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
   const [origin, ...others] = identifiersOf(fields.value, kind, call);
   if (origin === undefined) return fail("missing_identity");
   const messageId = fields.value.messageId ?? contentId(json, timestamp, call.source.key);
+  const edge = edgeOfEvent(call.edge, context, properties);
   const event: JournalEvent = {
     messageId,
     source: call.source.key,
@@ -92,6 +107,7 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
     properties,
     ...(context === undefined ? {} : { context }),
     ...(groupId === undefined ? {} : { groupId }),
+    ...(edge === undefined ? {} : { edge }),
   };
   const text = JSON.stringify(event);
   if (isOver(text, MOST_EVENT_BYTES)) return fail("event_too_large");
@@ -130,9 +146,15 @@ function readFields(json: JsonObject, type: EventType, call: CallSettings): Resu
     groupId,
     timestamp: timestamp ?? originalTimestamp,
     name: eventName(type, event ?? ""),
-    context: call.context === undefined ? context : { ...call.context, ...context },
+    context: contextOf(call.context, context),
     properties: bearsTraits ? (traits ?? {}) : pageProperties(properties ?? {}, title, category),
   });
+}
+
+/** What the batch says of its context holds for an item that does not say otherwise; an address is not kept whole. */
+function contextOf(batch: JsonObject | undefined, item: JsonObject | undefined): JsonObject | undefined {
+  const context = batch === undefined ? item : { ...batch, ...item };
+  return context === undefined ? undefined : withoutAddress(context);
 }
 
 /** A page's `name` and `category` stand beside its properties in the call; rules read properties only, so they stand there too. */
@@ -159,22 +181,33 @@ function eventType(value: Json | undefined): EventType | undefined {
 }
 
 /**
- * The identifiers of an event, each once; it belongs to the profile of the first. A server may name a person by what it has,
- * a card or an e-mail; a device is known by its user and its own id alone.
+ * The identifiers of an event, each once; it belongs to the profile of the first: the user, else the anonymous id, else the
+ * cookie's. A server may name a person by what it has, a card or an e-mail.
  */
 function identifiersOf(fields: Fields, type: EventType, call: CallSettings): readonly HashedIdentifier[] {
   const { userId, anonymousId, properties, context } = fields;
   const named: Identifier[] = [];
   if (userId !== undefined) named.push({ type: "userId", value: userId });
   if (anonymousId !== undefined) named.push({ type: "anonymousId", value: anonymousId });
-  if (named.length === 0 && call.source.kind !== "server") return [];
-  named.push(...furtherIdentifiers(type, properties, context));
-  const found: HashedIdentifier[] = [];
-  for (const identifier of named) {
-    const hash = call.nameOf(identifier);
-    if (!found.some((known) => known.hash === hash)) found.push({ type: identifier.type, hash });
-  }
+  const cookie = cookieIdentifier(call.cookie, userId);
+  if (named.length === 0 && cookie === undefined && call.source.kind !== "server") return [];
+  const found = named.map(({ type: kind, value }): HashedIdentifier => ({
+    type: kind,
+    hash: call.nameOf({ type: kind, value }),
+  }));
+  const further = furtherIdentifiers(type, properties, context).map((identifier) => ({
+    type: identifier.type,
+    hash: call.nameOf(identifier),
+  }));
+  for (const identifier of cookie === undefined ? further : [cookie, ...further])
+    if (!found.some(({ hash }) => hash === identifier.hash)) found.push(identifier);
   return found;
+}
+
+/** A cookie that names a person says nothing of another who signs in: the browser has changed hands. */
+function cookieIdentifier(cookie: TlId | undefined, userId: string | undefined): HashedIdentifier | undefined {
+  if (cookie === undefined || (userId !== undefined && cookie.kind === "person")) return undefined;
+  return { type: cookie.kind === "person" ? PERSON_COOKIE : BROWSER_COOKIE, hash: cookie.profileId };
 }
 
 /**

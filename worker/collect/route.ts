@@ -4,8 +4,10 @@ import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
 import { locationHintOf } from "../wire/region.ts";
 import { jsonReply } from "../wire/reply.ts";
-import { collect, readCall, type Call, type CallPath, type CollectReply } from "./collect.ts";
+import { collect, readCall, type Call, type Collected, type CallPath, type CollectReply } from "./collect.ts";
+import { edgeOfCall } from "./edge/edge.ts";
 import { pixelCall } from "./pixel.ts";
+import { FORGET_TL_ID, readTlId, tlIdCookie, type TlId } from "./tl-id.ts";
 
 /** What `navigator.sendBeacon` takes. */
 const MOST_BEACON_BYTES = 65_536;
@@ -41,11 +43,32 @@ async function answer(
 ): Promise<Response> {
   // An importing server's place says nothing about where its customers are.
   const hint = source.kind === "server" ? undefined : locationHintOf(request);
+  const cookie = source.kind === "browser" ? readTlId(request, env, workspace.id) : undefined;
+  const sender = { workspace, source, hint, edge: edgeOfCall(request, source.kind), ...(cookie === undefined ? {} : { cookie }) };
   try {
-    return reply(await collect(env, ctx, { workspace, source, hint }, events, Date.now()));
+    const now = Date.now();
+    const collected = await collect(env, ctx, sender, events, now);
+    const response = reply(collected.reply);
+    const set = source.kind === "browser" ? cookieAfter(env, workspace.id, now, collected, cookie) : undefined;
+    if (set !== undefined) response.headers.append("set-cookie", set);
+    return response;
   } catch (error) {
     return unavailable(error);
   }
+}
+
+/** The browser is told whose it is from now on; who has said no to storage keeps no cookie of ours. */
+function cookieAfter(
+  env: Env,
+  workspace: string,
+  now: number,
+  { reached, forbidsStorage }: Collected,
+  held: TlId | undefined,
+): string | undefined {
+  if (forbidsStorage) return held === undefined ? undefined : FORGET_TL_ID;
+  if (reached === undefined) return undefined;
+  const kind = reached.ofUser === true ? "person" : "anonymous";
+  return tlIdCookie(env, workspace, now, { profileId: reached.profileId, kind }, held);
 }
 
 /** Whatever failed, nothing was acknowledged: the client sends again, and what was taken already is known again. */

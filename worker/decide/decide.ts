@@ -2,7 +2,7 @@ import { forbidsProfile, isSilent } from "../../core/consent/consent.ts";
 import { ENVELOPE_VERSION, type DecideEnvelope, type DecideReply } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
-import { identityName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { followed, identityName, profileStub } from "../../durable-objects/profile/stub.ts";
 import { findWorkspaceFresh } from "../auth/cache.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import type { DecideRequest } from "./request.ts";
@@ -43,7 +43,7 @@ export async function decide(
     hops++;
     return profileStub(env, ready, of, hint).decide(envelopeFor(request, ready, of));
   };
-  const answer = await before(deadline, follow(name, ask));
+  const answer = await before(deadline, followed(name, ask));
   const waitMs = Date.now() - began;
   if (answer === undefined) return ok({ text: withoutProfile(request, ready, "ERROR"), hops, waitMs });
   switch (answer[0]) {
@@ -54,12 +54,6 @@ export async function decide(
     default:
       throw new Error("a profile object answered in no form known");
   }
-}
-
-/** A pointer answers with where the person is; people do not point on. */
-async function follow(name: ProfileId, ask: (of: ProfileId) => Promise<DecideReply>): Promise<DecideReply> {
-  const answer = await ask(name);
-  return answer.startsWith("@") ? ask(answer.slice(1) as ProfileId) : answer;
 }
 
 function envelopeFor(request: DecideRequest, workspace: WorkspaceRecord, name: ProfileId): DecideEnvelope {
