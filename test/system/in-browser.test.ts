@@ -6,6 +6,7 @@ import "./in-browser/tag.ts";
 import "./in-browser/tag-consent.ts";
 import "./in-browser/tag-guide.ts";
 import "./in-browser/demo-shop.ts";
+import "./in-browser/sdks.ts";
 
 /** All that runs in a real browser, file by file, in one world. */
 if (!isBrowserSkipped) {
