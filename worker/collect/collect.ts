@@ -24,6 +24,8 @@ export interface Sender {
   readonly source: SourceRecord;
   /** Where a new profile should live, from the visitor's region. */
   readonly hint: DurableObjectLocationHint | undefined;
+  /** Events that a profile takes in a minute; without, what guards it against a flood. */
+  readonly mostAMinute?: number;
 }
 
 /** An event that was not taken, by its place in the call. */
@@ -68,18 +70,17 @@ export function readCall(body: Json, path: CallPath, bytes: number): Result<Call
   return ok({ events: batch, type: undefined, sentAt, context });
 }
 
-/**
- * Takes a call's events: each is checked, gated by consent and given to its profile; what is wrong with one goes to
- * quarantine and holds back no other. When it returns, what was accepted and what was rejected are both durable.
- * @throws when a store could not be reached: answer 5xx, the client sends again
- */
-export async function collect(
-  env: Env,
-  ctx: ExecutionContext,
-  sender: Sender,
-  call: Call,
-  receivedAt: number,
-): Promise<CollectReply> {
+/** A call's events, looked at and not yet given to anybody. */
+interface Checked {
+  readonly accepted: readonly Placed[];
+  readonly rejected: readonly RejectedEvent[];
+  /** How many consent forbids. */
+  readonly refused: number;
+  readonly withdrawn: readonly { readonly from: HashedIdentifier; readonly consent: Consent }[];
+}
+
+/** Checks each event and gates it by consent; nothing is written. */
+export async function check(env: Env, sender: Sender, call: Call, receivedAt: number): Promise<Checked> {
   const { workspace, source } = sender;
   const settings: CallSettings = {
     workspace: workspace.id,
@@ -108,8 +109,25 @@ export async function collect(
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
     }
   }
+  return { accepted, rejected, refused, withdrawn };
+}
+
+/**
+ * Takes a call's events: each is checked, gated by consent and given to its profile; what is wrong with one goes to
+ * quarantine and holds back no other. When it returns, what was accepted and what was rejected are both durable.
+ * @throws when a store could not be reached: answer 5xx, the client sends again
+ */
+export async function collect(
+  env: Env,
+  ctx: ExecutionContext,
+  sender: Sender,
+  call: Call,
+  receivedAt: number,
+): Promise<CollectReply> {
+  const { workspace, source } = sender;
+  const { accepted, rejected, refused, withdrawn } = await check(env, sender, call, receivedAt);
   const [{ conflicts, floods, duplicates }] = await Promise.all([
-    deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
+    deliver(env, sender, receivedAt, groupByObject(accepted)),
     quarantine(env, workspace, source, receivedAt, call.events, rejected),
     Promise.all(withdrawn.map(({ from, consent }) => withdraw(env, workspace, from, consent))),
   ]);
