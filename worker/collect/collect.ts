@@ -26,6 +26,8 @@ export interface Sender {
   readonly source: SourceRecord;
   /** Where a new profile should live, from the visitor's region. */
   readonly hint: DurableObjectLocationHint | undefined;
+  /** Events that a profile takes in a minute; without, what guards it against a flood. */
+  readonly mostAMinute?: number;
   /** What its cookie says, of a browser. */
   readonly cookie?: TlId;
   /** What the call tells of where it came from. */
@@ -83,18 +85,19 @@ export function readCall(body: Json, path: CallPath, bytes: number): Result<Call
   return ok({ events: batch, type: undefined, sentAt, context });
 }
 
-/**
- * Takes a call's events: each is checked, gated by consent and given to its profile; what is wrong with one goes to
- * quarantine and holds back no other. When it returns, what was accepted and what was rejected are both durable.
- * @throws when a store could not be reached: answer 5xx, the client sends again
- */
-export async function collect(
-  env: Env,
-  ctx: ExecutionContext,
-  sender: Sender,
-  call: Call,
-  receivedAt: number,
-): Promise<Collected> {
+/** A call's events, looked at and not yet given to anybody. */
+interface Checked {
+  readonly accepted: readonly Placed[];
+  readonly rejected: readonly RejectedEvent[];
+  /** How many consent forbids. */
+  readonly refused: number;
+  /** True where storage was explicitly refused. */
+  readonly forbidsStorage: boolean;
+  readonly withdrawn: readonly { readonly from: HashedIdentifier; readonly consent: Consent }[];
+}
+
+/** Checks each event and gates it by consent; nothing is written. */
+export async function check(env: Env, sender: Sender, call: Call, receivedAt: number): Promise<Checked> {
   const { workspace, source } = sender;
   const settings: CallSettings = {
     workspace: workspace.id,
@@ -127,8 +130,25 @@ export async function collect(
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
     }
   }
+  return { accepted, rejected, refused, forbidsStorage, withdrawn };
+}
+
+/**
+ * Takes a call's events: each is checked, gated by consent and given to its profile; what is wrong with one goes to
+ * quarantine and holds back no other. When it returns, what was accepted and what was rejected are both durable.
+ * @throws when a store could not be reached: answer 5xx, the client sends again
+ */
+export async function collect(
+  env: Env,
+  ctx: ExecutionContext,
+  sender: Sender,
+  call: Call,
+  receivedAt: number,
+): Promise<Collected> {
+  const { workspace, source } = sender;
+  const { accepted, rejected, refused, forbidsStorage, withdrawn } = await check(env, sender, call, receivedAt);
   const [{ conflicts, floods, duplicates, reached }] = await Promise.all([
-    deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted)),
+    deliver(env, sender, receivedAt, groupByObject(accepted)),
     quarantine(env, workspace, source, receivedAt, call.events, rejected),
     Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
   ]);

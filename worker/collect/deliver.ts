@@ -22,6 +22,13 @@ export interface Placed {
   readonly event: Normalised;
 }
 
+/** Whose profiles they are, where new ones should live, and how much each takes in a minute, where that is said. */
+interface Recipient {
+  readonly workspace: WorkspaceRecord;
+  readonly hint: DurableObjectLocationHint | undefined;
+  readonly mostAMinute?: number;
+}
+
 /** What came of a call's events once they were durable. */
 export interface Delivered {
   /** Places of events whose id is held with another content. */
@@ -79,8 +86,7 @@ function deliveryTo(deliveries: Map<ProfileId, Delivery>, to: HashedIdentifier):
  */
 export async function deliver(
   env: Env,
-  workspace: WorkspaceRecord,
-  hint: DurableObjectLocationHint | undefined,
+  { workspace, hint, mostAMinute }: Recipient,
   receivedAt: number,
   deliveries: readonly Delivery[],
 ): Promise<Delivered> {
@@ -100,6 +106,7 @@ export async function deliver(
         receivedAt,
         items,
         ...(consent === undefined ? {} : { consent }),
+        ...(mostAMinute === undefined ? {} : { mostAMinute }),
       }),
     );
     duplicates += reply.duplicates;
