@@ -65,6 +65,8 @@ export interface Call {
   readonly type: EventType | undefined;
   readonly sentAt: number | undefined;
   readonly context: JsonObject | undefined;
+  /** True where whoever was at this browser has left: its cookie is still theirs, and says nothing of who is there now. */
+  readonly reset?: true;
 }
 
 /** What a path says of the events sent to it: their type, that there are many, or nothing: one event or many, as the body shows. */
@@ -82,7 +84,8 @@ export function readCall(body: Json, path: CallPath, bytes: number): Result<Call
   if (batch.length > MOST_BATCH_EVENTS || bytes > MOST_BATCH_BYTES) return fail("batch_too_large");
   const context = ownProperty(body, "context") ?? undefined;
   if (context !== undefined && !isJsonObject(context)) return fail("bad_request");
-  return ok({ events: batch, type: undefined, sentAt, context });
+  const reset = ownProperty(body, "reset") === true;
+  return ok({ events: batch, type: undefined, sentAt, context, ...(reset ? { reset } : {}) });
 }
 
 /** A call's events, looked at and not yet given to anybody. */
