@@ -135,6 +135,7 @@ export class ImportObject extends DurableObject<Env> {
         this.#failures = 0;
         this.#waitingUntil = null;
         this.#take(answer, job, part);
+        await scheduler.wait(1);
       }
     } finally {
       this.#isWorking = false;
