@@ -1,7 +1,10 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { ListCall, ListMatching as Matching, EntryChange } from "../durable-objects/list/calls.ts";
 import { dataPlane, isDataPath } from "./data-plane.ts";
 import { demoShop, isDemoPath } from "./demo/shop.ts";
 import { refuse } from "./wire/problem.ts";
 
+export { ListObject } from "../durable-objects/list/object.ts";
 export { ProfileObject } from "../durable-objects/profile/object.ts";
 export { QuarantineObject } from "../durable-objects/quarantine/object.ts";
 export { ImportObject } from "../durable-objects/import/object.ts";
@@ -12,6 +15,19 @@ const DEMO_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
 /** Where the host of a URL has begun, be its scheme http or https. */
 const AFTER_SCHEME = "https://".length;
+
+/** What a list's object asks of the Worker it lives in, over a loopback: the index of identifiers is on this side. */
+export class ListMatching extends WorkerEntrypoint<Env> implements Matching {
+  async publish(call: ListCall & { readonly version: number | null }): Promise<void> {
+    const { noteFilter } = await import("./cold/list-versions.ts");
+    await noteFilter(this.env, call.workspace, call.list, call.version);
+  }
+
+  async tell(call: ListCall & { readonly changes: readonly EntryChange[] }): Promise<number> {
+    const { tellBearers } = await import("./cold/list-tell.ts");
+    return tellBearers(this.env, call, Date.now());
+  }
+}
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {

@@ -71,6 +71,8 @@ export interface IngestEnvelope extends CallEnvelope {
   readonly adopting?: boolean;
   /** Events that a profile takes in a minute; without, what `flood.ts` says. */
   readonly mostAMinute?: number;
+  /** Taken only by somebody who is known and has not refused to be: what others say of a person makes nobody known. */
+  readonly onlyKnown?: boolean;
   /** True where a destination waits for what changes: then nothing waits longer than it must before it leaves. */
   readonly isDestinationWaiting?: boolean;
 }
@@ -108,6 +110,8 @@ export interface IngestReply {
   readonly conflicts: readonly number[];
   /** Places in `items` that were too many for one minute: not taken, these go to quarantine. None where absent. */
   readonly floods?: readonly number[];
+  /** True where nothing was taken, because the person refuses to be known (`onlyKnown`). */
+  readonly refused?: true;
   /** The profile that the last item went to: another than the object called where that one is a pointer. */
   readonly profileId: ProfileId;
   /** True where that profile is a user's; absent for a browser, a card or an e-mail that is nobody's yet. */

@@ -47,6 +47,9 @@ export interface AudienceReference {
   readonly pointer: string;
 }
 
+/** Where a rule names a list. */
+export type ListReference = AudienceReference;
+
 /** The pointer to a member of what `pointer` points to. */
 export function childPointer(pointer: string, key: string | number): string {
   return `${pointer}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
@@ -67,6 +70,7 @@ export class Reading {
   readonly faults: RuleFault[] = [];
   readonly warnings: RuleFault[] = [];
   readonly references: AudienceReference[] = [];
+  readonly lists: ListReference[] = [];
   #nodes = 0;
   #operands = 0;
 

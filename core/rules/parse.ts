@@ -3,7 +3,7 @@ import { COMPUTED } from "../model/event.ts";
 import { fail, ok, type Result } from "../model/result.ts";
 import type { Everyone, HouseholdCondition, Path, Rule, TraitCondition } from "./ast.ts";
 import { readEventCondition } from "./event-syntax.ts";
-import { childPointer, Reading, type AudienceReference, type RuleFault } from "./faults.ts";
+import { childPointer, Reading, type AudienceReference, type ListReference, type RuleFault } from "./faults.ts";
 import { readElementFilter, readPathAt } from "./filter-syntax.ts";
 import { readAtLeast, readGroup, readNegation, refuseOtherKeys } from "./group-syntax.ts";
 import { readTest } from "./operator-syntax.ts";
@@ -54,6 +54,8 @@ export interface CheckedRule {
   readonly rule: Rule;
   /** Other audiences that the rule names, wherever it does: whether they are there only a publish knows. */
   readonly references: readonly AudienceReference[];
+  /** Lists that it names. */
+  readonly lists: readonly ListReference[];
   /** What is right and yet may surprise. */
   readonly warnings: readonly RuleFault[];
 }
@@ -63,7 +65,7 @@ export function checkRule(json: unknown, settings: RuleSettings): Result<Checked
   const reading = new Reading(settings);
   const rule = readRule(reading, json, "", 1);
   if (rule === undefined || reading.faults.length > 0) return fail(reading.faults);
-  return ok({ rule, references: reading.references, warnings: reading.warnings });
+  return ok({ rule, references: reading.references, lists: reading.lists, warnings: reading.warnings });
 }
 
 function readRule(reading: Reading, written: unknown, pointer: string, depth: number): Rule | undefined {

@@ -23,6 +23,7 @@ export function readAudience(reading: Reading, written: Written, pointer: string
 export function readList(reading: Reading, written: Written, pointer: string): ListCondition | undefined {
   refuseOtherKeys(reading, written, pointer, ["list"]);
   const key = readKey(reading, written["list"], childPointer(pointer, "list"), "a list");
+  if (key !== undefined) reading.lists.push({ key, pointer: childPointer(pointer, "list") });
   return key === undefined ? undefined : { kind: "list", key };
 }
 

@@ -13,8 +13,10 @@ import {
   type SweepReply,
   type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
+import { forbidsProfile } from "../../core/consent/consent.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
+import type { Outcome } from "../../core/profile/delivery.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
@@ -243,8 +245,8 @@ export class ProfileObject extends DurableObject<Env> {
   alarmsSet = 0;
 
   async #walk(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined): Promise<IngestReply> {
-    const total = { accepted: 0, duplicates: 0, conflicts: [] as number[], floods: [] as number[] };
-    let went: Pick<IngestReply, "profileId" | "ofUser"> = { profileId: envelope.name };
+    const total: Outcome = { accepted: 0, duplicates: 0, conflicts: [], floods: [] };
+    let went: Pick<IngestReply, "profileId" | "ofUser" | "refused"> = { profileId: envelope.name };
     let next = 0;
     while (next < envelope.items.length) {
       const item = envelope.items[next];
@@ -263,7 +265,11 @@ export class ProfileObject extends DurableObject<Env> {
       total.duplicates += reply.duplicates;
       total.conflicts.push(...reply.conflicts.map((place) => place + start));
       total.floods.push(...(reply.floods ?? []).map((place) => place + start));
-      went = { profileId: reply.profileId, ...(reply.ofUser === true ? { ofUser: true } : {}) };
+      went = {
+        profileId: reply.profileId,
+        ...(reply.ofUser === true ? { ofUser: true } : {}),
+        ...(reply.refused === true || went.refused === true ? { refused: true } : {}),
+      };
     }
     return { ...total, ...went };
   }
@@ -271,6 +277,8 @@ export class ProfileObject extends DurableObject<Env> {
   /** Events into the journal of this person: one transaction, one row, no `await`: nothing can slip between. */
   #take(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined, texts: readonly string[]): IngestReply {
     const begun = Math.max(Date.now(), envelope.receivedAt);
+    if (envelope.onlyKnown === true && !isTakenBy(this.#wake(envelope)))
+      return { ...NOTHING_TAKEN, profileId: envelope.name, ...(this.#wake(envelope) === null ? {} : { refused: true }) };
     const memory = this.#wake(envelope) ?? new LiveProfile(newProfile(envelope, begun), envelope.name, [], this.#store);
     if (!(memory instanceof LiveProfile)) throw new Error("events were given to a pointer");
     let outcome = { accepted: 0, duplicates: 0, conflicts: [] as number[], floods: [] as number[] };
@@ -433,6 +441,13 @@ function shown(answer: object): string {
 
 function isPointer(memory: Memory): memory is PointerHead {
   return memory !== null && !(memory instanceof LiveProfile);
+}
+
+const NOTHING_TAKEN = { accepted: 0, duplicates: 0, conflicts: [] } as const;
+
+/** Whether what others say of a person may be kept: not of nobody, and not of who refuses to be known. */
+function isTakenBy(memory: Memory): boolean {
+  return memory instanceof LiveProfile && !forbidsProfile(memory.head.consent ?? {});
 }
 
 function isText(item: EnvelopeItem): item is string {

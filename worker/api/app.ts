@@ -64,8 +64,10 @@ function mount(app: Api, route: Route): void {
       query: c.req.query(),
     });
     if (!answer.ok) return refusal(answer.error);
-    const { body, headers } = answer.value;
-    return route.reply === undefined ? new Response(null, { status: 204 }) : jsonReply(body, 200, headers);
+    const { body, headers, stream } = answer.value;
+    if (stream !== undefined && route.bytes !== undefined)
+      return new Response(stream, { headers: { ...headers, "content-type": route.bytes, "cache-control": "no-store" } });
+    return route.reply === undefined ? new Response(null, { status: 204 }) : jsonReply(body, route.status ?? 200, headers);
   });
 }
 

@@ -35,15 +35,18 @@ const OF_ALL: readonly Reason[] = ["unauthorized", "forbidden_scope", "internal"
 const OF_QUERIES: readonly Reason[] = ["bad_request"];
 const OF_BODIES: readonly Reason[] = ["bad_request", "not_json", "too_deep", "bad_encoding", "too_large", "unsupported_encoding"];
 
+const OF_STREAMS: readonly Reason[] = ["too_large", "unsupported_encoding"];
+
 /** Writes a route into the document, from the same object that serves it. */
 export function registerRoute(registry: Registry, route: Route): void {
   const refused = new Set([
     ...OF_ALL,
     ...(route.query === undefined ? [] : OF_QUERIES),
     ...(route.body === undefined ? [] : OF_BODIES),
+    ...(route.takes === undefined ? [] : OF_STREAMS),
     ...(route.reasons ?? []),
   ]);
-  const { method, path, tag, summary, description, params, query, body, reply } = route;
+  const { method, path, tag, summary, description, params, query, body, takes } = route;
   registry.registerPath({
     method,
     path,
@@ -59,11 +62,10 @@ export function registerRoute(registry: Registry, route: Route): void {
       ...(isObject(params) ? { params } : {}),
       ...(isObject(query) ? { query } : {}),
       ...(body === undefined ? {} : { body: { required: true, content: { "application/json": { schema: body } } } }),
+      ...(takes === undefined ? {} : { body: { required: true, content: mediaOf(takes) } }),
     },
     responses: {
-      ...(reply === undefined
-        ? { 204: { description: "Done." } }
-        : { 200: { description: "Done.", content: { "application/json": { schema: reply } } } }),
+      ...doneResponse(route),
       ...problemResponses(refused),
     },
   });
@@ -92,6 +94,19 @@ export function openApiDocument(app: {
     },
     servers: [{ url: "/" }],
   });
+}
+
+function mediaOf(types: readonly string[]) {
+  return Object.fromEntries(types.map((type) => [type, { schema: z.string() }]));
+}
+
+function doneResponse({ reply, bytes, status }: Route) {
+  if (bytes !== undefined) return { 200: { description: "Done.", content: mediaOf([bytes]) } };
+  if (reply === undefined) return { 204: { description: "Done." } };
+  const content = { "application/json": { schema: reply } };
+  return status === 202
+    ? { 202: { description: "Taken on, and done from now on.", content } }
+    : { 200: { description: "Done.", content } };
 }
 
 function isObject(schema: Route["params"]): schema is z.ZodObject {

@@ -18,6 +18,8 @@ export interface Refusal {
 
 export interface Answer<R> {
   readonly body: R;
+  /** Instead of a body, where the route gives `bytes`. */
+  readonly stream?: ReadableStream;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -42,6 +44,11 @@ interface RouteWords {
   readonly description?: string;
   /** What may be refused beyond what every route may: see `COMMON_REASONS`. */
   readonly reasons?: readonly Reason[];
+  /** 202 where what was asked for is done later. */
+  readonly status?: 202;
+  /** Media types of a body that is read as it streams in, from `request`, and of a reply that is no JSON. */
+  readonly takes?: readonly string[];
+  readonly bytes?: string;
 }
 
 type Shape = z.ZodType | undefined;
@@ -54,7 +61,12 @@ export interface RouteSpec<P extends Shape, Q extends Shape, B extends Shape, R 
   /** Schema of the 200; without one the answer is 204. */
   readonly reply?: R;
   handle(
-    call: Context & { readonly params: Parsed<P>; readonly query: Parsed<Q>; readonly body: Parsed<B> },
+    call: Context & {
+      readonly params: Parsed<P>;
+      readonly query: Parsed<Q>;
+      readonly body: Parsed<B>;
+      readonly request: Request;
+    },
   ): Promise<Result<Answer<R extends z.ZodType ? z.input<R> : undefined>, Refusal>>;
 }
 
@@ -90,7 +102,7 @@ export function route<
       if (!query.ok) return fail({ reason: "bad_request", faults: query.error });
       const body = await parseBody<B>(request, spec.body);
       if (!body.ok) return body;
-      return spec.handle({ ...context, params: params.value, query: query.value, body: body.value });
+      return spec.handle({ ...context, request, params: params.value, query: query.value, body: body.value });
     },
   };
 }

@@ -4,6 +4,9 @@ import { deadLetterRoutes } from "./dead-letters.ts";
 import { healthRoutes } from "./health-detail.ts";
 import { importRoutes } from "./imports.ts";
 import { keyRoutes } from "./keys.ts";
+import { listMatchRoutes } from "./list-match.ts";
+import { listMemberRoutes } from "./list-members.ts";
+import { listRoutes } from "./lists.ts";
 import { profileRoutes } from "./profiles.ts";
 import { quarantineRoutes } from "./quarantine.ts";
 import { restoreRoutes } from "./restore.ts";
@@ -20,6 +23,9 @@ export const ROUTES: readonly Route[] = [
   ...sourceRoutes,
   ...keyRoutes,
   ...audienceRoutes,
+  ...listRoutes,
+  ...listMemberRoutes,
+  ...listMatchRoutes,
   ...ruleRoutes,
   ...rulesetRoutes,
   ...profileRoutes,

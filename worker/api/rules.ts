@@ -5,6 +5,7 @@ import { FRENCH } from "../../core/rules/french.ts";
 import { checkRule } from "../../core/rules/parse.ts";
 import { findWorkspace } from "../auth/cache.ts";
 import { keysThere } from "../cold/audiences.ts";
+import { listsThere } from "../cold/lists.ts";
 import { database } from "../cold/database.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { route, type Route } from "./route.ts";
@@ -32,7 +33,7 @@ export const ruleRoutes: readonly Route[] = [
         }),
         warnings: z.array(Warning).openapi({
           description:
-            "What is right and yet may surprise: a period cut by the retention; an audience named that is not there, without which a publish is refused.",
+            "What is right and yet may surprise: a period cut by the retention; an audience named that is not there, without which a publish is refused; a list that is not there.",
         }),
       })
       .openapi("ValidRule"),
@@ -42,7 +43,7 @@ export const ruleRoutes: readonly Route[] = [
       if (workspace === undefined) throw new Unavailable("R2 does not know the workspace of a live key");
       const checked = checkRule(body.rule, { zone: workspace.timeZone, retentionMs: workspace.retentionMs, now });
       if (!checked.ok) return fail({ reason: "invalid_rule", faults: checked.error });
-      const { rule, references, warnings } = checked.value;
+      const { rule, references, lists, warnings } = checked.value;
       const there = await keysThere(
         database(env.DB),
         principal.workspace,
@@ -51,9 +52,21 @@ export const ruleRoutes: readonly Route[] = [
       const missing = references
         .filter(({ key }) => !there.has(key))
         .map(({ key, pointer }) => ({ pointer, code: "unknown_audience", message: `There is no audience “${key}” yet.` }));
+      const listed = await listsThere(
+        database(env.DB),
+        principal.workspace,
+        lists.map(({ key }) => key),
+      );
+      const unlisted = lists
+        .filter(({ key }) => !listed.has(key))
+        .map(({ key, pointer }) => ({
+          pointer,
+          code: "unknown_list",
+          message: `There is no list “${key}” yet: nobody is on it.`,
+        }));
       const sentence = describeRule(rule);
       const sentences = { en: sentence, fr: describeRule(rule, FRENCH) };
-      return ok({ body: { valid: true as const, sentence, sentences, warnings: [...warnings, ...missing] } });
+      return ok({ body: { valid: true as const, sentence, sentences, warnings: [...warnings, ...missing, ...unlisted] } });
     },
   }),
 ];

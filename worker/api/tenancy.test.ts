@@ -5,6 +5,7 @@ import { keepRejected } from "../../durable-objects/quarantine/stub.ts";
 import { importStub } from "../../durable-objects/import/stub.ts";
 import { noteImport, sourceOfImport } from "../cold/imports.ts";
 import { SCOPES } from "../cold/records.ts";
+import { settleList } from "../../test/runtime/lists.ts";
 import { testKey, testWorkspace, type TestWorkspace } from "../cold/test-workspaces.ts";
 import { createApi } from "./app.ts";
 import { ROUTES } from "./routes.ts";
@@ -19,6 +20,7 @@ let theirs: TestWorkspace;
 /** Stands in everything that is theirs: wherever a reply to me holds it, I see what I must not. */
 const MARK = "belongs-to-the-others";
 let theirKeyId: string;
+let theirUploadId: string;
 
 const rule = { event: MARK, count: { gte: 1 } };
 
@@ -34,10 +36,14 @@ beforeAll(async () => {
     await call("PUT", `/api/audiences/${MARK}`, { key, body: { name: MARK, rule, code: "theirs" } }),
     await call("POST", "/api/ruleset/publish", { key, body: { note: MARK } }),
     await call("POST", "/api/keys", { key, body: { name: MARK, scopes: ["decide"] } }),
+    await call("PUT", `/api/lists/${MARK}`, { key, body: { name: MARK, description: MARK, identifier: "userId" } }),
+    await call("POST", `/api/lists/${MARK}/members`, { key, raw: "u1" }),
   ];
-  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200]);
+  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202]);
   theirKeyId = made[3]?.json.id;
   await theirImport();
+  theirUploadId = made[5]?.json.uploadId;
+  await settleList(theirs, MARK);
   await testPerson(theirs.id, "u1", [[MARK, { what: MARK }]]);
   const rejected = { source: "web", messageId: "m1", code: "wrong_type", at: 1_000, payload: JSON.stringify({ event: MARK }) };
   await keepRejected(env, { id: theirs.id, jurisdiction: null }, [rejected]);
@@ -71,6 +77,7 @@ function request(method: string, path: string): { readonly path: string; readonl
     .replace("/api/keys/{id}", `/api/keys/${theirKeyId}`)
     .replace("/api/imports/{id}", `/api/imports/${MARK}`)
     .replace("{key}", MARK)
+    .replace("{upload}", theirUploadId)
     .replace("{id}", profileName(env.NAME_KEY, theirs.id, { type: "userId", value: "u1" }));
   const query = path.endsWith("/explain") ? `?audience=${MARK}` : "";
   return { path: filled + query, ...(method === "get" || method === "delete" ? {} : { body: bodyOf(path) }) };
@@ -82,6 +89,12 @@ function bodyOf(path: string): unknown {
       return { timeZone: "Europe/Paris", retentionDays: 400 };
     case "/api/sources/{key}":
       return { name: "Mine", kind: "browser" };
+    case "/api/lists/{key}":
+      return { name: "Mine" };
+    case "/api/lists/{key}/match":
+      return { identifiers: ["u1"] };
+    case "/api/lists/{key}/members":
+      return "u1";
     case "/api/audiences/{key}":
       return { name: "Mine", rule: { everyone: true } };
     case "/api/keys":

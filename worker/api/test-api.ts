@@ -12,6 +12,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  readonly bytes: Uint8Array;
   /** Undefined where the reply is not JSON. */
   // oxlint-disable-next-line typescript/no-explicit-any -- what a test reads of a reply, it states
   readonly json: any;
@@ -38,9 +39,10 @@ export async function call(method: string, path: string, options: CallOptions = 
     ...(raw === undefined ? {} : { body: raw }),
   });
   const response = await api.fetch(request, options.env ?? env, createExecutionContext());
-  const text = await response.text();
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const text = new TextDecoder().decode(bytes);
   const isJson = /json/.test(response.headers.get("content-type") ?? "");
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  return { status: response.status, headers: response.headers, text, bytes, json: isJson ? JSON.parse(text) : undefined };
 }
 
 /** Lets a person be seen: one `track` call for each `[event, properties]`. @returns the profile's id */

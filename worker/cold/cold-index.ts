@@ -51,6 +51,7 @@ export async function readHeld(
 /**
  * Writes rows, series, rollups and counts as one transaction, or nothing of it. If it commits and the answer is lost, the
  * next try reads what is applied and finds nothing left to do.
+ * @param more statements of the same transaction, which may end it as the guard does
  * @returns false where another was faster for one of these people: read again
  * @throws Unavailable
  */
@@ -60,6 +61,7 @@ export async function commitChanges(
   changes: readonly ProfileChange[],
   tally: Tally,
   counts: readonly Count[],
+  more: readonly D1PreparedStatement[] = [],
 ): Promise<boolean> {
   const guards = changes.map(({ profile, was: { epoch, applied, owed }, endsRestore }) => ({
     id: profile,
@@ -82,6 +84,7 @@ export async function commitChanges(
     ...(audienceHours.length === 0 ? [] : [DB.prepare(ADD_AUDIENCE_HOURS).bind(JSON.stringify(audienceHours), workspace)]),
     ...(eventHours.length === 0 ? [] : [DB.prepare(ADD_EVENT_HOURS).bind(JSON.stringify(eventHours), workspace)]),
     ...(counts.length === 0 ? [] : [addCounts(DB, counts)]),
+    ...more,
   ];
   try {
     await DB.batch(statements);

@@ -11,6 +11,9 @@ import { commitChanges, readHeld, type HeldProfile, type ProfileChange } from ".
 import type { Count, CounterName } from "./counters.ts";
 import { gather, PULL_BYTES, type Gathered } from "./gather.ts";
 import { hourOf } from "./hours.ts";
+import { bearersOf, bearerStatements, suspectsOf } from "./list-bearers.ts";
+import { pendingOf, settlePending } from "./list-pending.ts";
+import { readListVersions } from "./list-versions.ts";
 import { nudge, readMessage } from "./outbox-message.ts";
 import { confirm, objectsOf, pull, type FindObject } from "./profile-calls.ts";
 import { noteQueue } from "./queue-state.ts";
@@ -166,11 +169,16 @@ async function takeShard(
       [...gathered.values()],
       failed.size,
     );
-    if (changes.length > 0 && !(await commitChanges(DB, workspace.id, changes, tally, counts))) continue;
+    const bearers = bearersOf(gathered, held);
+    const versions = await readListVersions(DB, workspace.id);
+    const suspects = await suspectsOf(env.PUBLISHED, workspace.id, versions, bearers);
+    const known = bearerStatements(DB, workspace.id, versions, bearers, suspects);
+    if (changes.length > 0 && !(await commitChanges(DB, workspace.id, changes, tally, counts, known))) continue;
     // In another database there is no one transaction for both; see docs/decisions/042.
     for (const [profile, { standing, was, DB: home, tally: exits }] of former) {
       if (home !== DB) await commitChanges(home, workspace.id, [{ profile, was, standing, archivedAt: undefined }], exits, []);
     }
+    if (versions.text !== "" || suspects.length > 0) await tellOfLists(env, DB, workspace, [...gathered.keys()], now);
     await confirmAll(env, DB, workspace, gathered, failed, now, find);
     return {
       settled: arrived.filter(({ outbox }) => !failed.has(outbox.profile)),
@@ -239,6 +247,22 @@ async function confirmAll(
     }
   });
   await catchUp(DB, workspace, behind, now, find);
+}
+
+/** Who became known by what is on a list is told. What cannot be told now cron tells: it stands in the index. */
+async function tellOfLists(
+  env: Env,
+  DB: D1Database,
+  workspace: WorkspaceRecord,
+  profiles: readonly ProfileId[],
+  now: number,
+): Promise<void> {
+  try {
+    const pending = await pendingOf(DB, workspace.id, profiles);
+    if (pending.length > 0) await settlePending(env, DB, workspace, pending, now);
+  } catch (error) {
+    logFault("cold.lists", error);
+  }
 }
 
 function countsOf(

@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import type { ListType } from "../../core/identity/list-lines.ts";
 import type { Channel, Party } from "../../core/model/event.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { CounterName } from "./counters.ts";
@@ -15,6 +16,9 @@ export interface Taxon {
   readonly segtax: number;
   readonly id: string;
 }
+
+/** What a list is for: whom to leave out, whom we know, whom a partner knows. */
+export type ListPurpose = "suppression" | "customers" | "partner";
 
 const workspace = () => text("workspace").notNull();
 
@@ -229,6 +233,84 @@ export const deadLetters = sqliteTable(
   (table) => [index("dead_letter_by_workspace").on(table.workspace, table.at)],
 );
 
+/** Lists of identifiers; who is on one its object knows (`durable-objects/list`). */
+export const lists = sqliteTable(
+  "list",
+  {
+    workspace: workspace(),
+    key: text("key").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    /** Type of the lines of an upload that says none. */
+    identifier: text("identifier").$type<ListType>().notNull(),
+    /** A duration of the rule language; null for entries that hold for ever. */
+    expires: text("expires"),
+    purpose: text("purpose").$type<ListPurpose>().notNull(),
+    etag: text("etag").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.key] })],
+);
+
+/**
+ * What each list's filter is, `{LIST: VERSION}` by key, in every cold database: what new identifiers of its people are
+ * checked against, in the transaction that makes them known (docs/decisions/071).
+ */
+export const listVersions = sqliteTable("list_version", {
+  workspace: text("workspace").primaryKey(),
+  filters: text("filters", { mode: "json" }).$type<Readonly<Record<string, number>>>().notNull(),
+});
+
+/**
+ * Who bears an identifier, as the consumer saw it in the person's events. One that a profile is named by is not in here: the
+ * profile's own row says as much. `named` is the type of that name. Without a rowid in `migrations/`, which drizzle cannot
+ * say: a row then is one written row, not two.
+ */
+export const identifiers = sqliteTable(
+  "identifier",
+  {
+    workspace: workspace(),
+    hash: text("hash").$type<ProfileId>().notNull(),
+    profile: text("profile").$type<ProfileId>().notNull(),
+    type: text("type").notNull(),
+    named: text("named").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.hash, table.profile] })],
+);
+
+/** Facts that somebody may have to be told yet; gone once they are, or once the list says that there is nothing to tell. */
+export const listPending = sqliteTable(
+  "list_pending",
+  {
+    workspace: workspace(),
+    profile: text("profile").$type<ProfileId>().notNull(),
+    list: text("list").notNull(),
+    hash: text("hash").$type<ProfileId>().notNull(),
+    type: text("type").notNull(),
+    named: text("named").notNull(),
+    /** 1 where the journal holds that the identifier is on the list: then having gone is news as well. */
+    told: integer("told").notNull(),
+    /** 1 where the person has said no: told when they come again. */
+    refused: integer("refused").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.profile, table.list, table.hash] })],
+);
+
+/** People on a list, by the facts in their journals: the latest of each identifier counts. Without a rowid, too. */
+export const listPeople = sqliteTable(
+  "list_person",
+  {
+    workspace: workspace(),
+    list: text("list").notNull(),
+    profile: text("profile").$type<ProfileId>().notNull(),
+    hash: text("hash").$type<ProfileId>().notNull(),
+    at: integer("at").notNull(),
+    isOn: integer("is_on").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.list, table.profile, table.hash] })],
+);
+
 /** How far a workspace's people have been told of its live ruleset. */
 export const sweeps = sqliteTable("sweep", {
   workspace: text("workspace").primaryKey(),
@@ -265,5 +347,6 @@ export type RulesetVersionRow = typeof rulesetVersions.$inferSelect;
 export type AuditRow = typeof audit.$inferSelect;
 export type ProfileRow = typeof profiles.$inferSelect;
 export type DeadLetterRow = typeof deadLetters.$inferSelect;
+export type ListRow = typeof lists.$inferSelect;
 export type SweepRow = typeof sweeps.$inferSelect;
 export type ImportRow = typeof imports.$inferSelect;

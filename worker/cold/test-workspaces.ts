@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import controlPlane from "../../migrations/0001_control_plane.sql";
 import coldPath from "../../migrations/0002_cold_path.sql";
 import imports from "../../migrations/0003_imports.sql";
+import lists from "../../migrations/0004_lists.sql";
 import { database } from "./database.ts";
 import { applyMigrations, type Migration } from "./migrate.ts";
 import { publishSecretKey } from "./published.ts";
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0001_control_plane.sql", sql: controlPlane },
   { name: "0002_cold_path.sql", sql: coldPath },
   { name: "0003_imports.sql", sql: imports },
+  { name: "0004_lists.sql", sql: lists },
 ];
 
 let made = 0;

@@ -24,6 +24,7 @@ export const REASONS = {
   invalid_ruleset: { status: 422, title: "The drafts cannot be published" },
   code_taken: { status: 422, title: "Another audience has this code" },
   fixed: { status: 422, title: "This is settled when the workspace is made and cannot change" },
+  bad_list_type: { status: 422, title: "This is no type of identifier that a list can hold" },
   own_key: { status: 422, title: "A key cannot revoke itself" },
   bad_identity: { status: 422, title: "The identity does not name one person" },
   at_before_horizon: { status: 422, title: "The instant lies before the retained history" },
