@@ -7,8 +7,6 @@ import { ListStore } from "./store.ts";
 
 /** How soon the alarm takes up what has failed, ms. */
 const ALARM_AGAIN_MS = 5_000;
-/** Steps of one alarm: its invocation has 30 s of CPU, and a step takes some tenths of one. */
-const MOST_STEPS = 24;
 /** Jobs that are shown. */
 const MOST_SHOWN = 20;
 
@@ -76,7 +74,7 @@ export class ListObject extends DurableObject<Env> {
     if (this.#working) return this.ctx.storage.setAlarm(Date.now() + ALARM_AGAIN_MS);
     this.#working = true;
     try {
-      const at = await this.#work(MOST_STEPS);
+      const at = await this.#work();
       if (at < Infinity) await this.ctx.storage.setAlarm(at);
     } catch {
       await this.ctx.storage.setAlarm(Date.now() + ALARM_AGAIN_MS);
@@ -86,10 +84,10 @@ export class ListObject extends DurableObject<Env> {
   }
 
   /** @returns when there is something to do again, ms; Infinity for never */
-  async #work(steps: number): Promise<number> {
+  async #work(): Promise<number> {
     const { bucket, matching, pace } = this;
     const ground = { store: this.#store, bucket, matching, pace, nameKey: this.env.NAME_KEY };
-    for (let left = steps; left > 0; left--) {
+    for (let left = pace.steps; left > 0; left--) {
       const jobs = this.#store.jobs();
       const next = nextOf(jobs, Date.now());
       if (next.kind === "sleep") return this.#sleep(jobs, next.until);

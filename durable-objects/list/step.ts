@@ -23,9 +23,11 @@ export interface Pace {
   readonly entries: number;
   /** Entries of which people are told: a call each, of the 10,000 that one invocation may make. */
   readonly told: number;
+  /** Steps of one alarm: its invocation has 30 s of CPU, and a step takes some tenths of one. */
+  readonly steps: number;
 }
 
-export const PACE: Pace = { bytes: 524_288, entries: 10_000, told: 500 };
+export const PACE: Pace = { bytes: 524_288, entries: 10_000, told: 500, steps: 24 };
 
 /** Entries that went are remembered for a day: who turns out to bear one, late, is told when it went. */
 export const REMEMBERED_MS = 86_400_000;
