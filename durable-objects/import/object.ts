@@ -12,7 +12,8 @@ import {
 import { canonicalJson, type Json } from "../../core/model/json.ts";
 import type { ImportView, PartAnswer } from "./view.ts";
 import { STEP_VERSION, type ImportStep, type ImportSteps, type StepAnswer } from "./step.ts";
-import { ImportStore, MOST_LISTED } from "./store.ts";
+import { emptyFolder, importFolder } from "./folder.ts";
+import { ImportStore, MOST_LISTED, type Held } from "./store.ts";
 
 /** An alarm works this long before it makes way for the next. */
 const ALARM_WORKS_MS = 10_000;
@@ -125,7 +126,7 @@ export class ImportObject extends DurableObject<Env> {
         const part = this.#store.part(progress.cursor.part);
         const now = settled(progress, part !== undefined, Date.now());
         if (now !== progress) this.#store.commit(now);
-        if (now.phase !== "applying" || part === undefined) return await this.#cleanUp(now);
+        if (now.phase !== "applying" || part === undefined) return await this.#cleanUp({ job, progress: now });
         if (Date.now() >= until) return await this.ctx.storage.setAlarm(Date.now());
         const steps: ImportSteps = this.ctx.exports.ImportEntrypoint;
         const { cursor, reading } = progress;
@@ -134,7 +135,7 @@ export class ImportObject extends DurableObject<Env> {
         if (answer.is === "busy" || answer.is === "unavailable") return await this.#wait();
         this.#failures = 0;
         this.#waitingUntil = null;
-        this.#take(answer, job, part);
+        this.#take(answer, step);
         await scheduler.wait(1);
       }
     } finally {
@@ -143,9 +144,12 @@ export class ImportObject extends DurableObject<Env> {
   }
 
   /** Parts may have come while the step ran, or the import may have been deleted, and even begun anew. */
-  #take(answer: StepAnswer, job: ImportJob, part: ImportPart): void {
+  #take(answer: StepAnswer, { job, part, from }: ImportStep): void {
     const held = this.#store.load();
     if (held === undefined || held.job.createdAt !== job.createdAt) return;
+    const { cursor } = held.progress;
+    // Two alarms at once are not to be, but would count a step twice.
+    if (cursor.part !== from.cursor.part || cursor.offset !== from.cursor.offset) return;
     if (answer.is === "done") {
       this.#store.commit(stepped(held.progress, answer.done, part.bytes, Date.now()), answer.done.rejected);
     } else if (answer.is === "failed") {
@@ -158,13 +162,16 @@ export class ImportObject extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(this.#waitingUntil);
   }
 
-  /** What is applied need not be kept: the files are about people. */
-  async #cleanUp(progress: Progress): Promise<void> {
+  /** What is applied need not be kept: the files are about people. At the end nothing is, uploads that were cut off included. */
+  async #cleanUp({ job, progress }: Held): Promise<void> {
     const before = isOver(progress) ? Number.MAX_SAFE_INTEGER : progress.cursor.part;
-    const objects = this.#store.appliedObjects(before);
-    if (objects.length === 0) return;
-    // So many keys a call are taken.
-    for (let from = 0; from < objects.length; from += 1_000) await this.env.IMPORTS.delete(objects.slice(from, from + 1_000));
+    if (isOver(progress)) {
+      await emptyFolder(this.env.IMPORTS, importFolder({ id: job.workspace }, job.importId));
+    } else {
+      const objects = this.#store.appliedObjects(before);
+      if (objects.length === 0) return;
+      await this.env.IMPORTS.delete([...objects]);
+    }
     this.#store.markRemoved(before);
   }
 }

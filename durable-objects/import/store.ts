@@ -91,9 +91,12 @@ export class ImportStore {
     });
   }
 
-  /** Parts before this one whose objects are still in the bucket. */
+  /** Parts before this one whose objects are still in the bucket; so many as one call deletes. */
   appliedObjects(before: number): readonly string[] {
-    const found = this.#storage.sql.exec<{ object: string }>("SELECT object FROM part WHERE part < ? AND removed = 0", before);
+    const found = this.#storage.sql.exec<{ object: string }>(
+      "SELECT object FROM part WHERE part < ? AND removed = 0 LIMIT 1000",
+      before,
+    );
     return found.toArray().map(({ object }) => object);
   }
 

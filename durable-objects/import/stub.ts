@@ -13,11 +13,6 @@ export function importStub(env: Env, workspace: Workspace, importId: string): Du
   return namespace.get(namespace.idFromName(`${workspace.id}/${importId}`));
 }
 
-/** Where the parts of an import lie in the bucket. */
-export function importFolder(workspace: Workspace, importId: string): string {
-  return `imports/${workspace.id}/${importId}/`;
-}
-
 /** How an import stands; undefined where there is none. */
 export async function viewImport(env: Env, workspace: Workspace, importId: string): Promise<ImportView | undefined> {
   const text = await importStub(env, workspace, importId).view();

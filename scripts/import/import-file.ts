@@ -118,7 +118,11 @@ async function reportOf(options: ImportFileOptions, importId: string): Promise<I
 async function call(
   { url, secretKey }: Pick<ImportFileOptions, "url" | "secretKey">,
   path: string,
-  init: RequestInit,
+  init: {
+    readonly method?: "POST";
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array<ArrayBuffer>;
+  },
 ): Promise<unknown> {
   const headers = new Headers(init.headers);
   headers.set("authorization", `Bearer ${secretKey}`);

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { fail, ok } from "../../core/model/result.ts";
-import { IMPORT_ID, importFolder, importStub, viewImport } from "../../durable-objects/import/stub.ts";
+import { emptyFolder, importFolder } from "../../durable-objects/import/folder.ts";
+import { IMPORT_ID, importStub, viewImport } from "../../durable-objects/import/stub.ts";
 import type { ImportView } from "../../durable-objects/import/view.ts";
 import { addAudit } from "../cold/audit.ts";
 import { atOnce } from "../cold/at-once.ts";
@@ -134,14 +135,6 @@ export const importRoutes: readonly Route[] = [
     },
   }),
 ];
-
-async function emptyFolder(bucket: R2Bucket, prefix: string): Promise<void> {
-  for (;;) {
-    const { objects, truncated } = await bucket.list({ prefix });
-    if (objects.length > 0) await bucket.delete(objects.map(({ key }) => key));
-    if (!truncated) return;
-  }
-}
 
 function summaryOf({ job, progress, parts, bytesTotal, nextPart, waitingUntil }: ImportView): z.input<typeof Import> {
   const { settings, source, importId, createdAt } = job;

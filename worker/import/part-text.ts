@@ -12,10 +12,15 @@ export class BadPart extends Error {
   }
 }
 
-/** http.md, "Collect": a part is at most 90 MB, for the platform takes bodies of 100. */
-export const MOST_PART_BYTES = 90_000_000;
-/** After gzip is undone, and as UTF-8: as four is to one, as with every body. */
-const MOST_TEXT_BYTES = 360_000_000;
+export interface PartLimits {
+  /** Bytes as they come over the wire. */
+  readonly maxBytes: number;
+  /** Bytes after gzip is undone, as UTF-8. */
+  readonly maxText: number;
+}
+
+/** http.md, "Collect": a part is at most 90 MB, for the platform takes bodies of 100; unpacked four times that, as with every body. */
+const PART_LIMITS: PartLimits = { maxBytes: 90_000_000, maxText: 360_000_000 };
 
 export interface PartEncoding {
   readonly gzip: boolean;
@@ -28,16 +33,20 @@ export interface PartEncoding {
  * every place in it can be told in bytes. Only a piece is held.
  * @throws BadPart
  */
-export async function* partText(body: ReadableStream<Uint8Array>, encoding: PartEncoding): AsyncGenerator<Uint8Array> {
+export async function* partText(
+  body: ReadableStream<Uint8Array>,
+  encoding: PartEncoding,
+  limits: PartLimits = PART_LIMITS,
+): AsyncGenerator<Uint8Array> {
   let decoder: TextDecoder | undefined;
   let bytes = 0;
   const decoded = (chunk?: Uint8Array): Uint8Array => {
     const piece = encoder.encode(decode(decoder, chunk));
     bytes += piece.byteLength;
-    if (bytes > MOST_TEXT_BYTES) throw new BadPart("too_large");
+    if (bytes > limits.maxText) throw new BadPart("too_large");
     return piece;
   };
-  for await (const chunk of encoding.gzip ? inflated(body) : limited(body)) {
+  for await (const chunk of encoding.gzip ? inflated(body, limits.maxBytes) : limited(body, limits.maxBytes)) {
     if (chunk.byteLength === 0) continue;
     decoder ??= new TextDecoder(encoding.text ?? markedEncoding(chunk), { fatal: true, ignoreBOM: false });
     yield decoded(chunk);
@@ -61,19 +70,19 @@ function markedEncoding([first, second]: Uint8Array): string {
 
 const encoder = new TextEncoder();
 
-async function* limited(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* limited(body: ReadableStream<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (bytes > MOST_PART_BYTES) throw new BadPart("too_large");
+    if (bytes > maxBytes) throw new BadPart("too_large");
     yield chunk;
   }
 }
 
 /** An error loses its class on its way through a stream of the platform: what was too much is noted beside it. */
-async function* inflated(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inflated(body: ReadableStream<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   const seen: { fault: PartFault } = { fault: "bad_encoding" };
-  const packed = limited(body);
+  const packed = limited(body, maxBytes);
   const noting = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const next = await packed.next().catch((error: unknown) => {

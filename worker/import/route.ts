@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { IMPORT_ID, importFolder, importStub } from "../../durable-objects/import/stub.ts";
+import { importFolder } from "../../durable-objects/import/folder.ts";
+import { IMPORT_ID, importStub } from "../../durable-objects/import/stub.ts";
 import type { ImportSource } from "../../core/import/settings.ts";
 import type { StreamCall } from "../auth/guard.ts";
 import { refuse } from "../wire/problem.ts";

@@ -21,9 +21,16 @@ export async function storePart(
   encoding: PartEncoding,
 ): Promise<Result<PartContent, PartFault>> {
   const upload = new Upload(bucket, key);
-  const read = await readPart(body, encoding, (chunk) => upload.write(chunk));
-  await (read.ok ? upload.end() : upload.abort());
-  return read;
+  let isStored = false;
+  try {
+    const read = await readPart(body, encoding, (chunk) => upload.write(chunk));
+    if (read.ok) await upload.end();
+    isStored = read.ok;
+    return read;
+  } finally {
+    // A body that breaks off leaves nothing behind, either.
+    if (!isStored) await upload.abort();
+  }
 }
 
 /** Reads a part's text to its end, keeping nothing: for a part that is stored already. */
