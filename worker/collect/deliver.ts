@@ -83,6 +83,7 @@ export async function deliver(
   hint: DurableObjectLocationHint | undefined,
   receivedAt: number,
   deliveries: readonly Delivery[],
+  isReplay = false,
 ): Promise<Delivered> {
   const conflicts: number[] = [];
   const floods: number[] = [];
@@ -100,6 +101,8 @@ export async function deliver(
         receivedAt,
         items,
         ...(consent === undefined ? {} : { consent }),
+        // What comes late from the quarantine says nothing newer than what has been said since: the stricter holds.
+        ...(isReplay ? { adopting: true } : {}),
       }),
     );
     duplicates += reply.duplicates;
