@@ -1,6 +1,7 @@
 import { statement } from "./consent.ts";
 import { guarded } from "./guard.ts";
 import { context, type PageContext } from "./page.ts";
+import { isSomebodyNew } from "./person.ts";
 import { host, writeKey } from "./settings.ts";
 import { recall, remember } from "./storage.ts";
 
@@ -73,7 +74,7 @@ export function flush(isLeaving?: boolean): void {
     context.page.title = document.title;
     // Rules see properties only, so a page's facts stand there, too.
     for (const event of gathered) if (event.type === "page") event.properties = { ...event.context.page, ...event.properties };
-    calls.push(["beacon", { context: { consent: statement() }, batch: gathered }]);
+    calls.push(["beacon", { reset: isSomebodyNew, context: { consent: statement() }, batch: gathered }]);
     gathered = [];
   }
   if (isLeaving && failures) remember("tl_q", JSON.stringify(calls));
@@ -91,7 +92,7 @@ async function send(call: Call, url: string, body: string): Promise<void> {
   try {
     const { status, headers } = await fetch(url, { method: "POST", body, keepalive: true });
     // Whatever else is wrong with a call is wrong the next time, too.
-    pauseSeconds = status === 429 || status > 499 ? Number(headers.get("retry-after")) || 1 : 0;
+    pauseSeconds = status === 429 || status > 499 ? +(headers.get("retry-after") ?? 0) || 1 : 0;
   } catch {
     // No network, or a blocker.
   }

@@ -33,9 +33,13 @@ export function setUser(id: string | undefined): void {
   userId = id ?? userId;
 }
 
+/** True once a user has signed out on this page: the browser's cookie is still that user's, and our batches say so. */
+export let isSomebodyNew = false;
+
 /** Somebody else, or nobody, from here on. */
 export function forgetPerson(): void {
   anonymousId = userId = undefined;
+  isSomebodyNew = true;
   remember("tl_a");
   remember("tl_u");
 }

@@ -1,7 +1,7 @@
 import { IttyRouter } from "itty-router/IttyRouter";
 import type { IRequest } from "itty-router";
 import { findOrigin } from "./auth/cache.ts";
-import { asSecret, asSource, type SecretCall, type SourceCall } from "./auth/guard.ts";
+import { asSecret, asSecretStream, asSource, type SecretCall, type SourceCall, type StreamCall } from "./auth/guard.ts";
 import type { Scope } from "./cold/records.ts";
 import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
 import type { CallPath } from "./collect/collect.ts";
@@ -33,7 +33,15 @@ export type DataRoute = {
   | {
       readonly key: "secret";
       readonly scope: Scope;
+      readonly body?: undefined;
       readonly handle: (call: SecretCall) => Promise<Response>;
+    }
+  | {
+      readonly key: "secret";
+      readonly scope: Scope;
+      /** The handler reads it: it may be larger than what is ever held. */
+      readonly body: "stream";
+      readonly handle: (call: StreamCall) => Promise<Response>;
     }
 );
 
@@ -48,6 +56,12 @@ const COLLECTED: readonly (readonly [CallPath, ...string[]])[] = [
   ["alias", "/v1/alias", "/v1/a", "/api/s/alias"],
 ];
 
+/** Files come seldom: what takes them is loaded with the first. */
+async function importFile(call: StreamCall): Promise<Response> {
+  const { importRoute } = await import("./import/route.ts");
+  return importRoute(call);
+}
+
 /** The hottest first, for the router tries them in turn. */
 export const DATA_ROUTES: readonly DataRoute[] = [
   { method: "POST", path: "/v1/decide", key: "secret", scope: "decide", handle: decideRoute },
@@ -61,6 +75,7 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   { method: "GET", path: "/v1/pixel.gif", key: "write", handle: pixelRoute },
   { method: "GET", path: "/v1/projects/:key/settings", key: "write", handle: segmentSettings, keyIn: ({ key }) => key },
   { method: "GET", path: "/sourceConfig/", key: "write", handle: rudderSettings },
+  { method: "POST", path: "/v1/import", key: "secret", scope: "collect", body: "stream", handle: importFile },
 ];
 
 function cookieOf({ request, env, workspace }: SourceCall): TlId | undefined {
@@ -78,7 +93,10 @@ const router = IttyRouter<IRequest, Args>();
 type Params = Readonly<Record<string, string>>;
 
 function guarded(route: DataRoute, request: Request, env: Env, ctx: ExecutionContext, params: Params = {}): Promise<Response> {
-  if (route.key === "secret") return asSecret(request, env, ctx, route.scope, route.handle);
+  if (route.key === "secret") {
+    if (route.body === "stream") return asSecretStream(request, env, ctx, route.scope, route.handle);
+    return asSecret(request, env, ctx, route.scope, route.handle);
+  }
   return route.keyIn ? asSource(request, env, ctx, route.handle, route.keyIn(params)) : asSource(request, env, ctx, route.handle);
 }
 

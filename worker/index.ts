@@ -4,6 +4,8 @@ import { refuse } from "./wire/problem.ts";
 
 export { ProfileObject } from "../durable-objects/profile/object.ts";
 export { QuarantineObject } from "../durable-objects/quarantine/object.ts";
+export { ImportObject } from "../durable-objects/import/object.ts";
+export { ImportEntrypoint } from "./import/entrypoint.ts";
 
 /** Hosts that a demo answers: its keys are known to everybody, so another name (DNS rebinding) must not reach it. */
 const DEMO_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;

@@ -58,8 +58,12 @@ export interface CheckReport {
 
 /** True when every row arrived and every audience has exactly the members that the file gives it. */
 export function isExact({ sent, check }: ReplayReport): boolean {
-  if (sent.lost.length > 0 || check === undefined || check.unknown.length > 0) return false;
-  return check.audiences.every(({ missing, extra }) => missing.length === 0 && extra.length === 0);
+  return sent.lost.length === 0 && check !== undefined && areExact(check);
+}
+
+/** True when every customer is known and every audience has exactly the members that the file gives it. */
+export function areExact({ unknown, audiences }: CheckReport): boolean {
+  return unknown.length === 0 && audiences.every(({ missing, extra }) => missing.length === 0 && extra.length === 0);
 }
 
 /** Sends the purchases of a file to a running Tideline, then checks ten audiences against the file, to the person. */
@@ -138,7 +142,8 @@ async function send(options: ReplayOptions, { contentId, progressFile, goal, res
   return report;
 }
 
-async function checkAudiences(
+/** Publishes the ten audiences and asks about every customer of the rows. */
+export async function checkAudiences(
   tideline: Tideline,
   rows: readonly Purchase[],
   show: ShowProgress | undefined,

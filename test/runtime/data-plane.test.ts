@@ -2,7 +2,11 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { forgetAll } from "../../worker/auth/cache.ts";
+import { database } from "../../worker/cold/database.ts";
+import { applyMigrations } from "../../worker/cold/migrate.ts";
 import { originObjectKey, SCOPES } from "../../worker/cold/records.ts";
+import { sourceStore } from "../../worker/cold/sources.ts";
+import { MIGRATIONS } from "../../worker/cold/test-workspaces.ts";
 import { DATA_ROUTES, type DataRoute } from "../../worker/data-plane.ts";
 import { fresh } from "./profiles.ts";
 import { collect, decideOver, makeWorkspace, putKey, request, type DecideBody, type TestWorkspace } from "./workspace.ts";
@@ -16,8 +20,25 @@ let theirs: TestWorkspace;
 const MARK = "belongs-to-the-others";
 const USER = "the-same-user";
 
+/** A source that an import names: the one thing here that D1 knows. */
+async function addSource(workspace: string): Promise<void> {
+  await applyMigrations(env.DB, MIGRATIONS);
+  const entry = { workspace, at: 0, actor: "test", action: "source.put", target: "source:store" };
+  const settings = {
+    name: "Store",
+    kind: "server",
+    channel: "store",
+    party: "first",
+    identify: "open",
+    consent: "assumed",
+  } as const;
+  const row = { workspace, key: "store", ...settings, origins: [], priority: 1, writeKey: fresh("wk"), etag: "1" };
+  await sourceStore(database(env.DB), workspace).insert({ ...row, createdAt: 0, updatedAt: 0 }, entry);
+}
+
 beforeAll(async () => {
   mine = await makeWorkspace();
+  await addSource(mine.id);
   theirs = await makeWorkspace({ [MARK]: { event: MARK } });
   await collect(theirs.writeKeys.store, "track", { userId: USER, event: MARK });
   await collect(theirs.writeKeys.store, "identify", { userId: USER, traits: { mark: MARK } });
@@ -42,6 +63,8 @@ function bodyOf(path: string): unknown {
       return { batch: [{ ...event, type: "track" }] };
     case "/v1/consent":
       return { identity: { userId: USER }, consent: { purposes: { storage: false } } };
+    case "/v1/import":
+      return event;
     default:
       if (/^\/(?:v1|api\/s)\/[a-z]+$/.test(path)) return event;
       throw new Error(`say what ${path} is called with`);
@@ -54,7 +77,8 @@ async function callRoute(
   headers: Readonly<Record<string, string>>,
   { query = "", key = "" } = {},
 ): Promise<{ status: number; text: string; headers: Headers }> {
-  const url = `http://tideline.test${path.replace(":key", key)}${query}`;
+  const said = path === "/v1/import" ? `${query === "" ? "?" : `${query}&`}source=store&type=track&format=ndjson` : query;
+  const url = `http://tideline.test${path.replace(":key", key)}${said}`;
   const body = method === "GET" ? {} : { body: JSON.stringify(bodyOf(path)) };
   const response = await exports.default.fetch(new Request(url, { method, headers, ...body }));
   return { status: response.status, text: await response.text(), headers: response.headers };
@@ -85,7 +109,7 @@ describe.each(DATA_ROUTES.map((route) => ({ name: `${route.method} ${route.path}
 
   it("tells and changes nothing of the other workspace", async () => {
     const answer = await callRoute(route, keyOf(route, mine), { key: mine.writeKeys.store });
-    expect(answer.status).toBe(200);
+    expect(answer.status).toBe(route.path === "/v1/import" ? 202 : 200);
     expect(answer.text).not.toContain(MARK);
     const other = await decideOver(theirs.secret, { identity: { userId: USER }, include: ["audiences", "traits"] });
     expect(other.body).toMatchObject({ known: true, audiences: [MARK], traits: { mark: MARK } });

@@ -75,6 +75,16 @@ describe("the cookie of a browser", () => {
     expect(await ids(user(bob))).toEqual(["m3", "m4"]);
   });
 
+  it("says nothing of who comes after a sign-out that a batch tells of", async () => {
+    const { send, holds } = browser();
+    const [before, after, ann] = [fresh("a"), fresh("a"), fresh("ann")];
+    await send("identify", { anonymousId: before, userId: ann, messageId: "m1" });
+    await send("batch", { reset: true, batch: [{ type: "track", anonymousId: after, event: "e", messageId: "m2" }] });
+    expect(holds()).toBe(anonymous(after));
+    expect(await ids(user(ann))).toEqual(["m1"]);
+    expect(await ids(anonymous(after))).toEqual(["m2"]);
+  });
+
   it("never turns a user into somebody else's browser", async () => {
     const { send } = browser();
     const [ann, bob] = [fresh("ann"), fresh("bob")];

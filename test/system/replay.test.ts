@@ -1,20 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isExact, replay, type ReplayReport } from "../../scripts/replay/replay.ts";
 import { samplePurchases } from "../../scripts/replay/sample.ts";
+import { purchaseFile } from "./purchase-file.ts";
 import { makeTideline, type Tideline } from "./tideline.ts";
 
 /**
- * Real purchases through the real Segment SDK into a real Tideline, then ten audiences to the person. The file of real
- * purchases lies beside the project where the project is developed; a stranger has none and makes purchases of the same kind.
+ * Real purchases through the real Segment SDK into a real Tideline, then ten audiences to the person. A
+ * stranger does not have the file and makes purchases of the same kind.
  */
-const FILE = resolve(import.meta.dirname, "../../../shared/data/cdnow-purchases.txt");
 const ROWS = process.env["TIDELINE_FULL"] === "1" ? Infinity : 5_000;
 
 function purchases(): string {
-  if (existsSync(FILE)) return readFileSync(FILE, "latin1").split("\n").slice(0, ROWS).join("\n");
-  process.stdout.write(`${FILE} is not there: the replay test makes purchases of its own\n`);
+  const file = purchaseFile();
+  if (file !== undefined) return readFileSync(file, "latin1").split("\n").slice(0, ROWS).join("\n");
+  process.stdout.write("the real purchases are not there: the replay test makes some of its own\n");
   return samplePurchases(Math.min(ROWS, 69_659), 7);
 }
 

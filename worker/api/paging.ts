@@ -35,6 +35,15 @@ export const placeCursor = cursor((place) => {
 /** A page of such things. */
 export const PageByPlace = z.strictObject({ limit, cursor: placeCursor });
 
+/** A page of imports, newest first, those of one instant by their id. */
+export const PageByImport = z.strictObject({
+  limit,
+  cursor: cursor((place) => {
+    const [, at, id] = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/.exec(place) ?? [];
+    return at === undefined || id === undefined ? undefined : { at: Number(at), id };
+  }).openapi(CURSOR),
+});
+
 export const Next = z.string().nullable().openapi({ description: "Cursor of the next page; null on the last one." });
 
 export function cursorAt(place: string | number): string {

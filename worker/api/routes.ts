@@ -2,6 +2,7 @@ import { audienceRoutes } from "./audiences.ts";
 import { auditRoutes } from "./audit.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { healthRoutes } from "./health-detail.ts";
+import { importRoutes } from "./imports.ts";
 import { keyRoutes } from "./keys.ts";
 import { profileRoutes } from "./profiles.ts";
 import { quarantineRoutes } from "./quarantine.ts";
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...rulesetRoutes,
   ...profileRoutes,
+  ...importRoutes,
   ...quarantineRoutes,
   ...auditRoutes,
   ...sizeRoutes,

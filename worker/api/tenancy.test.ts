@@ -2,6 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { keepRejected } from "../../durable-objects/quarantine/stub.ts";
+import { importStub } from "../../durable-objects/import/stub.ts";
+import { noteImport, sourceOfImport } from "../cold/imports.ts";
 import { SCOPES } from "../cold/records.ts";
 import { testKey, testWorkspace, type TestWorkspace } from "../cold/test-workspaces.ts";
 import { createApi } from "./app.ts";
@@ -35,6 +37,7 @@ beforeAll(async () => {
   ];
   expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200]);
   theirKeyId = made[3]?.json.id;
+  await theirImport();
   await testPerson(theirs.id, "u1", [[MARK, { what: MARK }]]);
   const rejected = { source: "web", messageId: "m1", code: "wrong_type", at: 1_000, payload: JSON.stringify({ event: MARK }) };
   await keepRejected(env, { id: theirs.id, jurisdiction: null }, [rejected]);
@@ -52,10 +55,21 @@ beforeAll(async () => {
   await env.DB.prepare(hour).bind(theirs.id, MARK).run();
 });
 
+/** An import of theirs, its name the mark. */
+async function theirImport(): Promise<void> {
+  const source = await sourceOfImport(env.DB, theirs.id, MARK);
+  if (source === undefined) throw new Error("their source is there");
+  const settings = { type: "track", event: null, dryRun: false, layout: { format: "ndjson" } } as const;
+  await noteImport(env.DB, { workspace: theirs.id, id: MARK, createdAt: 1_000 }, "all");
+  const job = { importId: MARK, workspace: theirs.id, jurisdiction: null, settings, source, createdAt: 1_000 };
+  await importStub(env, { id: theirs.id, jurisdiction: null }, MARK).begin(job);
+}
+
 /** The call of a route that reaches what is theirs, as far as a path or a body can name it. */
 function request(method: string, path: string): { readonly path: string; readonly body?: unknown } {
   const filled = path
     .replace("/api/keys/{id}", `/api/keys/${theirKeyId}`)
+    .replace("/api/imports/{id}", `/api/imports/${MARK}`)
     .replace("{key}", MARK)
     .replace("{id}", profileName(env.NAME_KEY, theirs.id, { type: "userId", value: "u1" }));
   const query = path.endsWith("/explain") ? `?audience=${MARK}` : "";
@@ -160,6 +174,7 @@ describe("what is theirs", () => {
     }
     expect((await call("POST", "/api/profiles/lookup", { key, body: { userId: "u1" } })).status).toBe(200);
     expect((await call("GET", "/api/quarantine", { key })).text).toContain(MARK);
+    expect((await call("GET", "/api/imports", { key })).json.imports).toMatchObject([{ importId: MARK }]);
     expect((await call("GET", "/api/dead-letters", { key })).text).toContain(MARK);
     expect((await call("GET", `/api/audiences/${MARK}/size`, { key })).json.now).toBe(7);
   });

@@ -8,11 +8,14 @@ import { findKey, findWorkspace } from "./cache.ts";
 import { secretKeyOf, writeKeyOf } from "./credentials.ts";
 import { allowsOrigin } from "./origins.ts";
 
-interface GuardedCall {
+interface OpenCall {
   readonly request: Request;
   readonly env: Env;
   readonly ctx: ExecutionContext;
   readonly workspace: WorkspaceRecord;
+}
+
+interface GuardedCall extends OpenCall {
   readonly body: Json;
   /** Characters of the body's text. */
   readonly bodySize: number;
@@ -26,6 +29,11 @@ export interface SourceCall extends GuardedCall {
 
 /** A call under a secret key that has the route's scope. */
 export interface SecretCall extends GuardedCall {
+  readonly key: SecretKeyRecord;
+}
+
+/** A call under a secret key whose body is still to be read, as a stream: it may be larger than what is ever held. */
+export interface StreamCall extends OpenCall {
   readonly key: SecretKeyRecord;
 }
 
@@ -64,6 +72,31 @@ export async function asSecret(
   scope: Scope,
   handle: (call: SecretCall) => Promise<Response>,
 ): Promise<Response> {
+  const found = await findSecret(request, env, ctx, scope);
+  if (found instanceof Response) return found;
+  const body = await readJson(request);
+  if (body instanceof Response) return body;
+  return handle({ request, env, ctx, ...found, body: body.json, bodySize: body.size });
+}
+
+/** As `asSecret`, and leaves the body to the handler. */
+export async function asSecretStream(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  scope: Scope,
+  handle: (call: StreamCall) => Promise<Response>,
+): Promise<Response> {
+  const found = await findSecret(request, env, ctx, scope);
+  return found instanceof Response ? found : handle({ request, env, ctx, ...found });
+}
+
+async function findSecret(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  scope: Scope,
+): Promise<{ readonly key: SecretKeyRecord; readonly workspace: WorkspaceRecord } | Response> {
   const secret = secretKeyOf(request);
   const held = secret === undefined ? undefined : findKey(env, ctx, secret);
   const key = held instanceof Promise ? await held : held;
@@ -71,10 +104,7 @@ export async function asSecret(
   if (!key.scopes.includes(scope)) return refuse("forbidden_scope", `This needs a key with the scope ${scope}.`);
   const known = findWorkspace(env, ctx, key.workspace);
   const workspace = known instanceof Promise ? await known : known;
-  if (workspace === undefined) return refuse("unauthorized");
-  const body = await readJson(request);
-  if (body instanceof Response) return body;
-  return handle({ request, env, ctx, workspace, key, body: body.json, bodySize: body.size });
+  return workspace === undefined ? refuse("unauthorized") : { key, workspace };
 }
 
 async function findSource(

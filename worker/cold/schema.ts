@@ -246,6 +246,17 @@ export const sweeps = sqliteTable("sweep", {
   leaseUntil: integer("lease_until").notNull(),
 });
 
+/** Imports that were begun: how each stands its object knows. */
+export const imports = sqliteTable(
+  "import",
+  {
+    workspace: workspace(),
+    id: text("id").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.id] })],
+);
+
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type SourceRow = typeof sources.$inferSelect;
 export type SecretKeyRow = typeof secretKeys.$inferSelect;
@@ -255,3 +266,4 @@ export type AuditRow = typeof audit.$inferSelect;
 export type ProfileRow = typeof profiles.$inferSelect;
 export type DeadLetterRow = typeof deadLetters.$inferSelect;
 export type SweepRow = typeof sweeps.$inferSelect;
+export type ImportRow = typeof imports.$inferSelect;

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import controlPlane from "../../migrations/0001_control_plane.sql";
 import coldPath from "../../migrations/0002_cold_path.sql";
+import imports from "../../migrations/0003_imports.sql";
 import { database } from "./database.ts";
 import { applyMigrations, type Migration } from "./migrate.ts";
 import { publishSecretKey } from "./published.ts";
@@ -13,6 +14,7 @@ import { createWorkspace, type NewSource, type NewWorkspace } from "./workspaces
 export const MIGRATIONS: readonly Migration[] = [
   { name: "0001_control_plane.sql", sql: controlPlane },
   { name: "0002_cold_path.sql", sql: coldPath },
+  { name: "0003_imports.sql", sql: imports },
 ];
 
 let made = 0;

@@ -27,6 +27,10 @@ export interface Sender {
   readonly source: SourceRecord;
   /** Where a new profile should live, from the visitor's region. */
   readonly hint: DurableObjectLocationHint | undefined;
+  /** Events that a profile takes in a minute; without, what guards it against a flood. */
+  readonly mostAMinute?: number;
+  /** True of what comes again from the quarantine. */
+  readonly isReplay?: true;
   /** What its cookie says, of a browser. */
   readonly cookie?: TlId | undefined;
   /** What the call tells of where it came from. */
@@ -66,6 +70,8 @@ export interface Call {
   readonly context: JsonObject | undefined;
   /** Of a call from the quarantine: the ids under which events without one are known. */
   readonly ids?: ReadonlyMap<Json, string>;
+  /** True where whoever was at this browser has left: its cookie is still theirs, and says nothing of who is there now. */
+  readonly reset?: true;
 }
 
 /** What a path says of the events sent to it: their type, that there are many, or nothing: one event or many, as the body shows. */
@@ -83,7 +89,57 @@ export function readCall(body: Json, path: CallPath, bytes: number): Result<Call
   if (batch.length > MOST_BATCH_EVENTS || bytes > MOST_BATCH_BYTES) return fail("batch_too_large");
   const context = ownProperty(body, "context") ?? undefined;
   if (context !== undefined && !isJsonObject(context)) return fail("bad_request");
-  return ok({ events: batch, type: undefined, sentAt, context });
+  const reset = ownProperty(body, "reset") === true;
+  return ok({ events: batch, type: undefined, sentAt, context, ...(reset ? { reset } : {}) });
+}
+
+/** A call's events, looked at and not yet given to anybody. */
+interface Checked {
+  readonly accepted: readonly Placed[];
+  readonly rejected: readonly RejectedEvent[];
+  /** Places of those that consent forbids. */
+  readonly refused: readonly number[];
+  /** True where storage was explicitly refused. */
+  readonly forbidsStorage: boolean;
+  readonly withdrawn: readonly { readonly from: HashedIdentifier; readonly consent: Consent }[];
+}
+
+/** Checks each event and gates it by consent; nothing is written. */
+export async function check(env: Env, sender: Sender, call: Call, receivedAt: number): Promise<Checked> {
+  const { workspace, source } = sender;
+  const settings: CallSettings = {
+    workspace: workspace.id,
+    timeZone: workspace.timeZone,
+    gvlId: workspace.gvlId,
+    source,
+    receivedAt,
+    sentAt: call.sentAt,
+    context: call.context,
+    nameOf: (identifier) => profileName(env.NAME_KEY, workspace.id, identifier),
+    gpp: await gppReaderFor(statementsOf(call)),
+    cookie: sender.cookie,
+    edge: sender.edge ?? {},
+    ids: call.ids,
+  };
+  const accepted: Placed[] = [];
+  const rejected: RejectedEvent[] = [];
+  const refused: number[] = [];
+  const withdrawn: { readonly from: HashedIdentifier; readonly consent: Consent }[] = [];
+  let forbidsStorage = false;
+  for (const [index, json] of call.events.entries()) {
+    const event = normalise(json, call.type, settings);
+    if (!event.ok) {
+      rejected.push({ index, messageId: messageIdOf(json), code: event.error });
+    } else if (mayWrite(event.value.consent ?? {}, source.consent)) {
+      accepted.push({ place: index, event: event.value });
+    } else {
+      refused.push(index);
+      const { origin, consent } = event.value;
+      forbidsStorage ||= consent?.storage === false;
+      if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
+    }
+  }
+  return { accepted, rejected, refused, forbidsStorage, withdrawn };
 }
 
 /** What became of a call's events, before anything but the accepted is kept or counted. */
@@ -127,52 +183,21 @@ export async function collect(
  * returns, and so is a no; what is not accepted is the caller's.
  * @throws when a store could not be reached
  */
-export async function take(env: Env, sender: Sender, call: Call, receivedAt: number, isReplay = false): Promise<Taken> {
-  const { workspace, source } = sender;
-  const settings: CallSettings = {
-    workspace: workspace.id,
-    timeZone: workspace.timeZone,
-    gvlId: workspace.gvlId,
-    source,
-    receivedAt,
-    sentAt: call.sentAt,
-    context: call.context,
-    nameOf: (identifier) => profileName(env.NAME_KEY, workspace.id, identifier),
-    gpp: await gppReaderFor(statementsOf(call)),
-    cookie: sender.cookie,
-    edge: sender.edge ?? {},
-    ids: call.ids,
-  };
-  const accepted: Placed[] = [];
-  const rejected: RejectedEvent[] = [];
-  const refused: number[] = [];
-  const withdrawn: { readonly from: HashedIdentifier; readonly consent: Consent }[] = [];
-  let forbidsStorage = false;
-  for (const [index, json] of call.events.entries()) {
-    const event = normalise(json, call.type, settings);
-    if (!event.ok) {
-      rejected.push({ index, messageId: messageIdOf(json), code: event.error });
-    } else if (mayWrite(event.value.consent ?? {}, source.consent)) {
-      accepted.push({ place: index, event: event.value });
-    } else {
-      refused.push(index);
-      const { origin, consent } = event.value;
-      forbidsStorage ||= consent?.storage === false;
-      if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
-    }
-  }
+export async function take(env: Env, sender: Sender, call: Call, receivedAt: number): Promise<Taken> {
+  const { workspace } = sender;
+  const { accepted, rejected, refused, forbidsStorage, withdrawn } = await check(env, sender, call, receivedAt);
   const [{ conflicts, floods, duplicates, reached }] = await Promise.all([
-    deliver(env, workspace, sender.hint, receivedAt, groupByObject(accepted), isReplay),
+    deliver(env, sender, receivedAt, groupByObject(accepted)),
     Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
   ]);
   const turnedAway = (places: readonly number[], code: RejectedEvent["code"]): RejectedEvent[] =>
     places.map((index) => ({ index, messageId: messageIdOf(call.events[index] ?? null), code }));
-  rejected.push(...turnedAway(conflicts, "conflicting_duplicate"), ...turnedAway(floods, "flood"));
+  const notTaken = [...turnedAway(conflicts, "conflicting_duplicate"), ...turnedAway(floods, "flood")];
   const last = accepted.at(-1)?.event.origin.hash;
   return {
     accepted: accepted.length - conflicts.length - floods.length,
     duplicates,
-    rejected,
+    rejected: [...rejected, ...notTaken],
     refused,
     reached: last === undefined ? undefined : reached.get(last),
     forbidsStorage,

@@ -22,6 +22,15 @@ export interface Placed {
   readonly event: Normalised;
 }
 
+/** Whose profiles they are, where new ones should live, and how much each takes in a minute, where that is said. */
+interface Recipient {
+  readonly workspace: WorkspaceRecord;
+  readonly hint: DurableObjectLocationHint | undefined;
+  readonly mostAMinute?: number;
+  /** True of what comes again from the quarantine. */
+  readonly isReplay?: true;
+}
+
 /** What came of a call's events once they were durable. */
 export interface Delivered {
   /** Places of events whose id is held with another content. */
@@ -79,11 +88,9 @@ function deliveryTo(deliveries: Map<ProfileId, Delivery>, to: HashedIdentifier):
  */
 export async function deliver(
   env: Env,
-  workspace: WorkspaceRecord,
-  hint: DurableObjectLocationHint | undefined,
+  { workspace, hint, mostAMinute, isReplay }: Recipient,
   receivedAt: number,
   deliveries: readonly Delivery[],
-  isReplay = false,
 ): Promise<Delivered> {
   const conflicts: number[] = [];
   const floods: number[] = [];
@@ -101,8 +108,9 @@ export async function deliver(
         receivedAt,
         items,
         ...(consent === undefined ? {} : { consent }),
+        ...(mostAMinute === undefined ? {} : { mostAMinute }),
         // What comes late from the quarantine says nothing newer than what has been said since: the stricter holds.
-        ...(isReplay ? { adopting: true } : {}),
+        ...(isReplay === true ? { adopting: true } : {}),
       }),
     );
     duplicates += reply.duplicates;

@@ -63,7 +63,14 @@ export async function replay(
     if (source === undefined) stay("source_gone");
     else if (call === undefined) stay("call_not_kept");
     else {
-      const done = await replayCall(env, { workspace, source, hint: undefined, ...call }, call, at, items, order.patch);
+      const done = await replayCall(
+        env,
+        { workspace, source, hint: undefined, isReplay: true, edge: call.edge, cookie: call.cookie },
+        call,
+        at,
+        items,
+        order.patch,
+      );
       accepted += done.accepted;
       refused += done.refused;
       errors.push(...done.errors);
@@ -90,7 +97,7 @@ async function replayCall(
   const originals = items.map(({ payload }): Json => JSON.parse(payload));
   const events = originals.map((json) => (patch === undefined ? json : mergePatch(json, patch)));
   const ids = new Map(events.map((event, index) => [event, idOf(originals[index] ?? null, source.key, at)]));
-  const taken = await take(env, sender, { events, type, sentAt, context, ids }, at, true);
+  const taken = await take(env, sender, { events, type, sentAt, context, ids }, at);
   const errors = taken.rejected.flatMap(({ index, messageId, code }) => {
     const item = items[index];
     return item === undefined ? [] : [{ id: item.id, messageId, code, item }];

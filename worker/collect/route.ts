@@ -43,7 +43,7 @@ async function answer(
 ): Promise<Response> {
   // An importing server's place says nothing about where its customers are.
   const hint = source.kind === "server" ? undefined : locationHintOf(request);
-  const cookie = source.kind === "browser" ? readTlId(request, env, workspace.id) : undefined;
+  const cookie = source.kind === "browser" && events.reset !== true ? readTlId(request, env, workspace.id) : undefined;
   const sender = { workspace, source, hint, edge: edgeOfCall(request, source.kind), ...(cookie === undefined ? {} : { cookie }) };
   try {
     const now = Date.now();

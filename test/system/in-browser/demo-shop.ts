@@ -55,6 +55,9 @@ describeInBrowser("the demo shop", () => {
     await page.click("text=Buy now");
     await page.waitForSelector("h1:has-text('Thank you')");
     await expect.poll(() => decided({ anonymousId }), { timeout: 10_000 }).toEqual(["buyer", "newsletter", "shoe-lover"]);
+    for (const code of ["buyer", "newsletter", "shoe-lover"])
+      await page.waitForSelector(`#audiences [data-audience=${code}].in`, { timeout: 10_000 });
+    await page.waitForSelector("#audiences [data-audience=cart-abandoner].out");
     const order = (await readJournal(at, "anonymousId", anonymousId)).find(({ name }) => name === "Order Completed");
     expect(order?.properties).toMatchObject({
       total: 78,

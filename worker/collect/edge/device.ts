@@ -1,4 +1,4 @@
-import Bowser from "bowser";
+import { parse } from "bowser";
 import { isbot } from "isbot";
 import { BoundedMap } from "../../../core/model/bounded-map.ts";
 import type { Edge } from "../../../core/model/edge.ts";
@@ -23,7 +23,7 @@ export function deviceOf(userAgent: string): Device {
 
 function readDevice(userAgent: string): Device {
   if (userAgent.trim() === "") return {};
-  const { browser, os, platform } = Bowser.parse(userAgent);
+  const { browser, os, platform } = parse(userAgent);
   const device = CLASSES.find((name) => name === platform.type);
   return {
     ...(device === undefined ? {} : { device }),

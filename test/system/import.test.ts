@@ -1,0 +1,125 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { importFile, type ImportFileOptions, type ImportReport } from "../../scripts/import/import-file.ts";
+import { parsePurchases, type Purchase } from "../../scripts/replay/purchases.ts";
+import { areExact, checkAudiences } from "../../scripts/replay/replay.ts";
+import { samplePurchases } from "../../scripts/replay/sample.ts";
+import { purchaseFile } from "./purchase-file.ts";
+import { residentMegabytes } from "./resident.ts";
+import { makeTideline, type Tideline } from "./tideline.ts";
+
+/**
+ * The purchases of the replay as the file that a French shop's till would give: its own columns, decimal commas, local
+ * times, Windows' letters. The runtime is killed in the midst of it, and the ten audiences must come out to the person.
+ * With TIDELINE_FULL=1 all customers, else every tenth.
+ */
+const FULL = process.env["TIDELINE_FULL"] === "1";
+const SAMPLE_ROWS = FULL ? 69_659 : 7_000;
+
+function purchases(): readonly Purchase[] {
+  const file = purchaseFile();
+  if (file === undefined) process.stdout.write("the real purchases are not there: the import test makes some of its own\n");
+  const parsed = parsePurchases(file === undefined ? samplePurchases(SAMPLE_ROWS, 11) : readFileSync(file, "latin1"));
+  if (!parsed.ok) throw new Error(`row ${parsed.error.row} is no purchase`);
+  if (FULL || file === undefined) return parsed.value;
+  const customers = [...new Set(parsed.value.map(({ customer }) => customer))];
+  const some = new Set(customers.filter((_, place) => place % 10 === 0));
+  return parsed.value.filter(({ customer }) => some.has(customer));
+}
+
+/** Only characters of ISO 8859-1 are in it. */
+function tillFile(rows: readonly Purchase[]): Buffer {
+  const lines = rows.map(({ customer, date, quantity, cents, row }) => {
+    const [year, month, day] = date.split("-");
+    const euros = `${Math.floor(cents / 100)},${String(cents % 100).padStart(2, "0")}`;
+    return `${customer};${day}/${month}/${year} 12:00;${quantity};"${euros}";"n° ${row};A";USD`;
+  });
+  return Buffer.from(["Client;Date d'achat;Quantité;Montant;Commande;Devise", ...lines, ""].join("\r\n"), "latin1");
+}
+
+const MAP =
+  "Client:userId,Date d'achat:timestamp:date(DD/MM/YYYY HH:mm),Quantité:properties.quantity:integer,Montant:properties.value:decimal-comma,Commande:properties.orderId,Devise:properties.currency";
+
+describe("a till's file of purchases", () => {
+  let at: Tideline;
+  let folder: string;
+  let rows: readonly Purchase[];
+  beforeAll(async () => {
+    rows = purchases();
+    folder = mkdtempSync(join(tmpdir(), "tideline-import-"));
+    at = await makeTideline();
+    await at.start();
+  });
+  afterAll(async () => {
+    await at.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const run = (more: Partial<ImportFileOptions> = {}): Promise<ImportReport | undefined> =>
+    importFile({
+      file: join(folder, "caisse.csv"),
+      url: at.url,
+      secretKey: "sk_demo",
+      source: "store",
+      type: "track",
+      format: "csv",
+      encoding: "windows-1252",
+      delimiter: undefined,
+      event: "Order Completed",
+      map: MAP,
+      importId: "caisse",
+      partBytes: 200_000,
+      ...more,
+    });
+
+  async function rowsApplied(): Promise<number> {
+    const headers = { authorization: "Bearer sk_demo" };
+    const answer = await fetch(`${at.url}/api/imports/caisse`, { headers });
+    return answer.ok ? ((await answer.json()) as ImportReport).rows : 0;
+  }
+
+  /** Kills everything once some rows are applied, and starts it again. @returns how many rows were, at least */
+  async function dieInTheMidst(): Promise<number> {
+    let applied = 0;
+    while (applied < rows.length / 5) {
+      await delay(5);
+      applied = await rowsApplied();
+    }
+    const { node, workerd } = at.processes();
+    for (const pid of workerd) process.kill(pid, "SIGKILL");
+    process.kill(node, "SIGKILL");
+    await at.ended();
+    await at.start();
+    expect(applied).toBeLessThan(rows.length);
+    return applied;
+  }
+
+  it("gives the members of ten audiences to the person, also when everything is killed in the midst of it", async () => {
+    writeFileSync(join(folder, "caisse.csv"), tillFile(rows));
+    const began = performance.now();
+    const sending = run();
+    const diedAfter = await dieInTheMidst();
+    let most = 0;
+    const watching = setInterval(() => (most = Math.max(most, residentMegabytes(at.processes().workerd))), 200);
+    const report = await sending;
+    clearInterval(watching);
+    const seconds = (performance.now() - began) / 1_000;
+    expect(report).toMatchObject({ state: "done", rows: rows.length, accepted: rows.length, rejected: 0, refused: 0 });
+    const check = await checkAudiences({ url: at.url, secretKey: "sk_demo" }, rows, undefined);
+    expect(check.audiences).toHaveLength(10);
+    expect(check.audiences.map(({ missing, extra }) => [missing, extra])).toEqual(Array.from({ length: 10 }, () => [[], []]));
+    expect(areExact(check)).toBe(true);
+    process.stdout.write(
+      `import: ${rows.length} rows in ${seconds.toFixed(1)} s with a death after ${diedAfter}, workerd at most ${Math.round(most)} MB, all audiences equal\n`,
+    );
+  }, 1_800_000);
+
+  it("counts nothing twice when the same file is sent again", async () => {
+    const again = await run();
+    expect(again).toMatchObject({ state: "done", rows: rows.length, accepted: rows.length });
+    expect(areExact(await checkAudiences({ url: at.url, secretKey: "sk_demo" }, rows, undefined))).toBe(true);
+  }, 1_800_000);
+});

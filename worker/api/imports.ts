@@ -1,0 +1,168 @@
+import { z } from "@hono/zod-openapi";
+import { fail, ok } from "../../core/model/result.ts";
+import { IMPORT_ID, importFolder, importStub, viewImport } from "../../durable-objects/import/stub.ts";
+import type { ImportView } from "../../durable-objects/import/view.ts";
+import { addAudit } from "../cold/audit.ts";
+import { atOnce } from "../cold/at-once.ts";
+import { database } from "../cold/database.ts";
+import { forgetImport, listImports } from "../cold/imports.ts";
+import { reaching } from "../wire/unavailable.ts";
+import { cutPage, Next, PageByImport } from "./paging.ts";
+import { workspaceOf } from "./person.ts";
+import { auditEntry, route, type Route } from "./route.ts";
+import { iso, Time } from "./shapes.ts";
+
+const Id = z
+  .string()
+  .regex(IMPORT_ID)
+  .openapi({ description: "As the header `Import-Id` gave it, or as it was made.", example: "receipts-2026-03" });
+
+const Code = z.string().openapi({ description: "Why a row was not taken: a stable code.", example: "not_a_number" });
+
+const State = z.enum(["receiving", "applying", "done", "failed"]).openapi({
+  description: "`receiving` waits for its next part, or to be told that there is none; `failed` cannot read the file at all.",
+});
+
+const counts = {
+  importId: Id,
+  source: z.string().openapi({ description: "Key of the source." }),
+  type: z.enum(["track", "identify"]),
+  format: z.enum(["ndjson", "csv"]),
+  dryRun: z.boolean(),
+  state: State,
+  rows: z.int().openapi({ description: "Rows read so far; a header is none." }),
+  accepted: z.int().openapi({ description: "Rows that were accepted, or had been before." }),
+  rejected: z.int(),
+  refused: z.int().openapi({ description: "Rows not taken for want of consent." }),
+  bytes: z.strictObject({ done: z.int(), total: z.int() }).openapi({ description: "Of the parts received so far, as UTF-8." }),
+  parts: z.strictObject({ received: z.int(), last: z.int().nullable() }),
+  nextPart: z.int().nullable().openapi({ description: "The first part that is not there; null where none is wanted." }),
+  waitingUntil: Time.nullable().openapi({ description: "A store is busy or out of reach; it is tried again then." }),
+  createdAt: Time,
+  updatedAt: Time,
+};
+
+const Import = z.strictObject(counts).openapi("Import");
+
+const ImportReport = z
+  .strictObject({
+    ...counts,
+    report: z.strictObject({
+      failure: z
+        .strictObject({ code: Code, column: z.string().nullable() })
+        .nullable()
+        .openapi({ description: "What is wrong with the header, or with the map under it." }),
+      codes: z.record(z.string(), z.int()).openapi({ description: "Rejected rows by code." }),
+      rejected: z
+        .array(z.strictObject({ row: z.int(), code: Code, column: z.string().optional() }))
+        .openapi({ description: "The first 1,000 rejected rows. What they hold is in the quarantine." }),
+      events: z
+        .array(z.strictObject({ row: z.int(), event: z.unknown() }))
+        .openapi({ description: "Of a dry run: the first events, as they would be." }),
+    }),
+  })
+  .openapi("ImportReport");
+
+const TAG = "Imports";
+const Params = z.strictObject({ id: Id });
+/** Who imports may see what became of it. */
+const scopes = ["collect", "admin"] as const;
+/** Objects of a page asked at once. */
+const ASKED_AT_ONCE = 20;
+
+export const importRoutes: readonly Route[] = [
+  route({
+    method: "get",
+    path: "/api/imports",
+    scopes,
+    tag: TAG,
+    summary: "List imports",
+    description: "Newest first.",
+    query: PageByImport,
+    reply: z.strictObject({ imports: z.array(Import), next: Next }),
+    async handle(call) {
+      const { limit, cursor } = call.query;
+      const workspace = await workspaceOf(call);
+      const rows = await listImports(database(call.env.DB), workspace.id, { limit: limit + 1, after: cursor });
+      const { page, next } = cutPage(rows, limit, ({ createdAt, id }) => `${createdAt}.${id}`);
+      const views = await reaching("the imports", async () => {
+        const asked = await atOnce(page, ASKED_AT_ONCE, ({ id }) => viewImport(call.env, workspace, id));
+        return asked.map((one) => {
+          if (one.status === "rejected") throw one.reason;
+          return one.value;
+        });
+      });
+      return ok({ body: { imports: views.flatMap((view) => (view === undefined ? [] : [summaryOf(view)])), next } });
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/imports/{id}",
+    scopes,
+    tag: TAG,
+    summary: "Get an import with its report",
+    params: Params,
+    reply: ImportReport,
+    reasons: ["not_found"],
+    async handle(call) {
+      const workspace = await workspaceOf(call);
+      const view = await reaching("the import", () => viewImport(call.env, workspace, call.params.id));
+      return view === undefined ? fail({ reason: "not_found" }) : ok({ body: reportOf(view) });
+    },
+  }),
+  route({
+    method: "delete",
+    path: "/api/imports/{id}",
+    scopes,
+    tag: TAG,
+    summary: "Delete an import",
+    description:
+      "Ends it where it is, with its parts and its report; what was accepted stays. Its id may begin anew, under other settings too: a row that was accepted then counts no second time.",
+    params: Params,
+    reasons: ["not_found"],
+    async handle(call) {
+      const { env, params } = call;
+      const workspace = await workspaceOf(call);
+      const db = database(env.DB);
+      const view = await reaching("the import", () => viewImport(env, workspace, params.id));
+      if (view === undefined) return fail({ reason: "not_found" });
+      await addAudit(db, auditEntry(call, "import.delete", `import:${params.id}`));
+      await reaching("the import", () => importStub(env, workspace, params.id).remove());
+      await reaching("R2", () => emptyFolder(env.IMPORTS, importFolder(workspace, params.id)));
+      await forgetImport(db, workspace.id, params.id);
+      return ok({ body: undefined });
+    },
+  }),
+];
+
+async function emptyFolder(bucket: R2Bucket, prefix: string): Promise<void> {
+  for (;;) {
+    const { objects, truncated } = await bucket.list({ prefix });
+    if (objects.length > 0) await bucket.delete(objects.map(({ key }) => key));
+    if (!truncated) return;
+  }
+}
+
+function summaryOf({ job, progress, parts, bytesTotal, nextPart, waitingUntil }: ImportView): z.input<typeof Import> {
+  const { settings, source, importId, createdAt } = job;
+  return {
+    importId,
+    source: source.key,
+    type: settings.type,
+    format: settings.layout.format,
+    dryRun: settings.dryRun,
+    state: progress.phase,
+    ...progress.counts,
+    bytes: { done: progress.bytesDone, total: bytesTotal },
+    parts: { received: parts, last: progress.last },
+    nextPart,
+    waitingUntil: waitingUntil === null ? null : iso(waitingUntil),
+    createdAt: iso(createdAt),
+    updatedAt: iso(progress.updatedAt),
+  };
+}
+
+function reportOf(view: ImportView): z.input<typeof ImportReport> {
+  const { failure, codes, events } = view.progress;
+  return { ...summaryOf(view), report: { failure, codes, rejected: [...view.rejected], events: [...events] } };
+}
