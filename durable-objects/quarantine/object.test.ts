@@ -1,8 +1,9 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { fresh } from "../../test/runtime/profiles.ts";
 import type { Rejected } from "./object.ts";
-import { countRefused, keepRejected, listQuarantine } from "./stub.ts";
+import { countRefused, countRejected, findRejected, keepRejected, listQuarantine, removeRejected } from "./stub.ts";
 
 const rejected = (said: Partial<Rejected> = {}): Rejected => ({
   source: "web",
@@ -62,6 +63,28 @@ describe("the quarantine of a workspace", () => {
       { source: "web", day: "2026-03-01", count: 5 },
       { source: "web", day: "2026-03-02", count: 1 },
     ]);
+  });
+
+  it("keeps the calls of events also where it was made before it did, and lists what it had", async () => {
+    const workspace = { id: fresh("w"), jurisdiction: null };
+    const old = Array.from({ length: 4 }, (_, shard) =>
+      env.QUARANTINE.get(env.QUARANTINE.idFromName(`${workspace.id}/${shard}`)),
+    );
+    for (const [shard, stub] of old.entries())
+      await runInDurableObject(stub, (_, { storage: { sql } }) => {
+        sql.exec(
+          "CREATE TABLE rejected (k INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, messageId TEXT, code TEXT NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL)",
+        );
+        sql.exec("CREATE TABLE refused (day TEXT, source TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, source)) WITHOUT ROWID");
+        sql.exec("INSERT INTO rejected VALUES (?1, ?2, 'web', NULL, 'wrong_type', 1, '{}')", shard, `000${shard}`);
+      });
+    expect((await listQuarantine(env, workspace, { limit: 10 })).items).toHaveLength(4);
+    expect(await countRejected(env, workspace, { code: "wrong_type" })).toBe(4);
+    await keepRejected(env, workspace, [rejected({ call: "{}", at: 2 })]);
+    const found = await findRejected(env, workspace, {}, { limit: 10 });
+    expect(found.map(({ call }) => call)).toEqual([null, null, null, null, "{}"]);
+    expect([...(await removeRejected(env, workspace, ["0001", "nobody"]))]).toEqual(["0001"]);
+    expect(await countRejected(env, workspace, {})).toBe(4);
   });
 
   it("is nobody else's", async () => {

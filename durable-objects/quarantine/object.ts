@@ -10,6 +10,8 @@ export interface Rejected {
   readonly at: number;
   /** JSON text of the event as it came. */
   readonly payload: string;
+  /** JSON text of what the call around it said, for a replay; null where that is not known. The one who keeps it reads it. */
+  readonly call?: string | null;
 }
 
 /** As kept: the id is a hash of (source, code, payload), so that a repeated delivery is kept once. */
@@ -31,7 +33,19 @@ export interface RefusedCount {
   readonly count: number;
 }
 
-/** Schema, append-only; run inside the first write. */
+/** Which of the rejected events are meant: all that every given part holds of. */
+export interface RejectedFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly code?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+/** A rejected event to be replayed. */
+export interface Found extends KeptRejected {
+  readonly call: string | null;
+}
+
+/** Schema; run inside the first write. Older objects have the first two statements: what comes after them is only ever added to. */
 const MIGRATIONS = [
   "CREATE TABLE rejected (k INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, messageId TEXT, code TEXT NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL)",
   "CREATE TABLE refused (day TEXT, source TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, source)) WITHOUT ROWID",
@@ -40,6 +54,7 @@ const MIGRATIONS = [
 /** One shard of a workspace's quarantine. Here first, so that a rejected event is kept also when D1 is down. */
 export class QuarantineObject extends DurableObject<Env> {
   #ready = false;
+  #keepsCalls = false;
 
   /** Keeps rejected events; durable when it returns. What is kept already is not kept twice. */
   keep(items: readonly KeptRejected[]): void {
@@ -48,9 +63,10 @@ export class QuarantineObject extends DurableObject<Env> {
       for (const item of items) this.#keep(item);
     });
     this.#ready = true;
+    this.#keepsCalls = true;
   }
 
-  #keep({ id, source, messageId, code, at, payload }: KeptRejected): void {
+  #keep({ id, source, messageId, code, at, payload, call = null }: KeptRejected): void {
     const { sql } = this.ctx.storage;
     // The integer key is the head of the hash: one row written, where a text key would cost two. Should two hashes ever
     // share it, the second takes the next free key.
@@ -58,7 +74,7 @@ export class QuarantineObject extends DurableObject<Env> {
       const held = sql.exec<{ id: string }>("SELECT id FROM rejected WHERE k = ?", key).toArray()[0];
       if (held?.id === id) return;
       if (held !== undefined) continue;
-      sql.exec("INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?, ?)", key, id, source, messageId, code, at, payload);
+      sql.exec("INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?, ?, ?)", key, id, source, messageId, code, at, payload, call);
       return;
     }
   }
@@ -93,14 +109,58 @@ export class QuarantineObject extends DurableObject<Env> {
     };
   }
 
+  /**
+   * What a filter holds of, the other way round than `list`: oldest first, for a replay sends in the order of arrival.
+   * @param after the place of the last one found
+   */
+  find({ ids, code, source }: RejectedFilter, limit: number, after: Place): Found[] {
+    if (!this.#exists()) return [];
+    this.ctx.storage.transactionSync(() => this.#migrate());
+    const found = this.ctx.storage.sql.exec<{ [K in keyof Found]: Found[K] }>(
+      `SELECT id, source, messageId, code, at, payload, call FROM rejected WHERE ${MEANT} AND (at > ?4 OR (at = ?4 AND id > ?5)) ORDER BY at, id LIMIT ?6`,
+      ...bound(ids, code, source),
+      after.at,
+      after.id,
+      limit,
+    );
+    return found.toArray();
+  }
+
+  /** How many a filter holds of. */
+  countOf({ ids, code, source }: RejectedFilter): number {
+    if (!this.#exists()) return 0;
+    const { sql } = this.ctx.storage;
+    return sql.exec<{ count: number }>(`SELECT COUNT(*) AS count FROM rejected WHERE ${MEANT}`, ...bound(ids, code, source)).one()
+      .count;
+  }
+
+  /** Takes out what was replayed. @returns the ids that were still there, so that of two replays one alone counts each */
+  remove(ids: readonly string[]): string[] {
+    if (!this.#exists()) return [];
+    return this.ctx.storage.sql
+      .exec<{ id: string }>("DELETE FROM rejected WHERE id IN (SELECT value FROM json_each(?)) RETURNING id", JSON.stringify(ids))
+      .toArray()
+      .map(({ id }) => id);
+  }
+
   #exists(): boolean {
     this.#ready ||= this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'rejected'").toArray().length > 0;
     return this.#ready;
   }
 
   #migrate(): void {
-    if (this.#exists()) return;
-    for (const statement of MIGRATIONS) this.ctx.storage.sql.exec(statement);
+    const { sql } = this.ctx.storage;
+    if (!this.#exists()) for (const statement of MIGRATIONS) sql.exec(statement);
+    if (this.#keepsCalls) return;
+    const columns = sql.exec<{ name: string }>("SELECT name FROM pragma_table_info('rejected')").toArray();
+    if (!columns.some(({ name }) => name === "call")) sql.exec("ALTER TABLE rejected ADD COLUMN call TEXT");
     // Not ready before the transaction is: a throw rolls the tables back.
   }
+}
+
+const MEANT =
+  "(?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR code = ?2) AND (?3 IS NULL OR source = ?3)";
+
+function bound(ids?: readonly string[], code?: string, source?: string): (string | null)[] {
+  return [ids === undefined ? null : JSON.stringify(ids), code ?? null, source ?? null];
 }

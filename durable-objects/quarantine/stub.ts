@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { inJurisdiction } from "../profile/stub.ts";
-import type { KeptRejected, Place, QuarantineObject, RefusedCount, Rejected } from "./object.ts";
+import type { Found, KeptRejected, Place, QuarantineObject, RefusedCount, Rejected, RejectedFilter } from "./object.ts";
 
 interface Workspace {
   readonly id: string;
@@ -17,7 +17,7 @@ export async function keepRejected(env: Env, workspace: Workspace, items: readon
     const id = createHash("sha256")
       .update(JSON.stringify([item.source, item.code, item.payload]))
       .digest("hex");
-    const shard = Number.parseInt(id.slice(-4), 16) % SHARDS;
+    const shard = shardOf(id);
     const kept = shards.get(shard) ?? [];
     kept.push({ ...item, id });
     shards.set(shard, kept);
@@ -40,6 +40,45 @@ export async function listQuarantine(
   const lists = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => stubOf(env, workspace, shard).list(limit, after)));
   const items = lists.flatMap((list) => list.items).toSorted((one, other) => other.at - one.at || (one.id < other.id ? -1 : 1));
   return { items: items.slice(0, limit), refused: lists.flatMap((list) => list.refused) };
+}
+
+/** Rejected events that a filter holds of, oldest first over all shards. @param after the place of the last one found before */
+export async function findRejected(
+  env: Env,
+  workspace: Workspace,
+  filter: RejectedFilter,
+  { limit, after = { at: -1, id: "" } }: { readonly limit: number; readonly after?: Place | undefined },
+): Promise<Found[]> {
+  const found = await onAllShards(env, workspace, (shard) => shard.find(filter, limit, after));
+  return found
+    .flat()
+    .toSorted((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+    .slice(0, limit);
+}
+
+/** How many rejected events a filter holds of. */
+export async function countRejected(env: Env, workspace: Workspace, filter: RejectedFilter): Promise<number> {
+  const counts = await onAllShards(env, workspace, (shard) => shard.countOf(filter));
+  return counts.reduce((sum, one) => sum + one, 0);
+}
+
+/** Takes rejected events out; it is durable when it returns. @returns the ids of those that were still there */
+export async function removeRejected(env: Env, workspace: Workspace, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const shards = Map.groupBy(ids, shardOf);
+  const removed = await Promise.all([...shards].map(([shard, of]) => stubOf(env, workspace, shard).remove(of)));
+  return new Set(removed.flat());
+}
+
+function onAllShards<T>(
+  env: Env,
+  workspace: Workspace,
+  ask: (shard: DurableObjectStub<QuarantineObject>) => Promise<T>,
+): Promise<T[]> {
+  return Promise.all(Array.from({ length: SHARDS }, (_, shard) => ask(stubOf(env, workspace, shard))));
+}
+
+function shardOf(id: string): number {
+  return Number.parseInt(id.slice(-4), 16) % SHARDS;
 }
 
 function stubOf(env: Env, workspace: Workspace, shard: number): DurableObjectStub<QuarantineObject> {

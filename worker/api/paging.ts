@@ -26,14 +26,14 @@ export const PageByNumber = z.strictObject({
   cursor: cursor((place) => (/^\d{1,15}$/.test(place) ? Number(place) : undefined)).openapi(CURSOR),
 });
 
-/** A page of things in the order of an instant, those of one instant by their id. */
-export const PageByPlace = z.strictObject({
-  limit,
-  cursor: cursor((place) => {
-    const [, at, id] = /^(\d{1,15})\.([0-9a-f-]{1,64})$/.exec(place) ?? [];
-    return at === undefined || id === undefined ? undefined : { at: Number(at), id };
-  }).openapi(CURSOR),
-});
+/** A cursor of things in the order of an instant, those of one instant by their id. */
+export const placeCursor = cursor((place) => {
+  const [, at, id] = /^(\d{1,15})\.([0-9a-f-]{1,64})$/.exec(place) ?? [];
+  return at === undefined || id === undefined ? undefined : { at: Number(at), id };
+}).openapi(CURSOR);
+
+/** A page of such things. */
+export const PageByPlace = z.strictObject({ limit, cursor: placeCursor });
 
 /** A page of imports, newest first, those of one instant by their id. */
 export const PageByImport = z.strictObject({

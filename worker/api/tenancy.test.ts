@@ -103,6 +103,7 @@ function bodyOf(path: string): unknown {
       return { rule: { everyone: true } };
     case "/api/ruleset/publish":
       return {};
+    case "/api/quarantine/replay":
     case "/api/dead-letters/replay":
     case "/api/restore":
       return {};

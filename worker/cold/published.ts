@@ -8,6 +8,7 @@ import {
   originObjectKey,
   type KeyRecord,
   type SecretKeyRecord,
+  type SourceRecord,
   type WorkspaceRecord,
   type WriteKeyRecord,
 } from "./records.ts";
@@ -95,8 +96,13 @@ function putOrigin(stores: Stores, origin: string): Promise<void> {
   return writeObject(stores.PUBLISHED, originObjectKey(origin), { v: 1, origin });
 }
 
-function writeKeyRecord({ workspace, key, kind, channel, party, origins, identify, consent }: SourceRow): WriteKeyRecord {
-  return { v: 1, workspace, type: "write", source: { key, kind, channel, party, origins, identify, consent } };
+function writeKeyRecord(row: SourceRow): WriteKeyRecord {
+  return { v: 1, workspace: row.workspace, type: "write", source: sourceRecord(row) };
+}
+
+/** What collecting needs of a source. */
+export function sourceRecord({ key, kind, channel, party, origins, identify, consent }: SourceRow): SourceRecord {
+  return { key, kind, channel, party, origins, identify, consent };
 }
 
 function secretKeyRecord({ workspace, id, scopes }: SecretKeyRow): SecretKeyRecord {

@@ -15,6 +15,7 @@ import { keepConsent } from "./keep-consent.ts";
 import { deliver, groupByObject, type Placed, type Reached } from "./deliver.ts";
 import type { TlId } from "./tl-id.ts";
 import { normalise, type CallSettings, type EventFault } from "./normalise.ts";
+import { keptCall } from "./kept-call.ts";
 
 /** Limits of a batch, as the Segment HTTP API documents them. */
 const MOST_BATCH_BYTES = 500_000;
@@ -28,10 +29,12 @@ export interface Sender {
   readonly hint: DurableObjectLocationHint | undefined;
   /** Events that a profile takes in a minute; without, what guards it against a flood. */
   readonly mostAMinute?: number;
+  /** True of what comes again from the quarantine. */
+  readonly isReplay?: true;
   /** What its cookie says, of a browser. */
-  readonly cookie?: TlId;
+  readonly cookie?: TlId | undefined;
   /** What the call tells of where it came from. */
-  readonly edge?: Edge;
+  readonly edge?: Edge | undefined;
 }
 
 /** What came of a call. */
@@ -44,7 +47,7 @@ export interface Collected {
 }
 
 /** An event that was not taken, by its place in the call. */
-interface RejectedEvent {
+export interface RejectedEvent {
   readonly index: number;
   readonly messageId: string | null;
   readonly code: EventFault | "conflicting_duplicate" | "flood";
@@ -65,6 +68,8 @@ export interface Call {
   readonly type: EventType | undefined;
   readonly sentAt: number | undefined;
   readonly context: JsonObject | undefined;
+  /** Of a call from the quarantine: the ids under which events without one are known. */
+  readonly ids?: ReadonlyMap<Json, string>;
   /** True where whoever was at this browser has left: its cookie is still theirs, and says nothing of who is there now. */
   readonly reset?: true;
 }
@@ -92,8 +97,8 @@ export function readCall(body: Json, path: CallPath, bytes: number): Result<Call
 interface Checked {
   readonly accepted: readonly Placed[];
   readonly rejected: readonly RejectedEvent[];
-  /** How many consent forbids. */
-  readonly refused: number;
+  /** Places of those that consent forbids. */
+  readonly refused: readonly number[];
   /** True where storage was explicitly refused. */
   readonly forbidsStorage: boolean;
   readonly withdrawn: readonly { readonly from: HashedIdentifier; readonly consent: Consent }[];
@@ -114,11 +119,12 @@ export async function check(env: Env, sender: Sender, call: Call, receivedAt: nu
     gpp: await gppReaderFor(statementsOf(call)),
     cookie: sender.cookie,
     edge: sender.edge ?? {},
+    ids: call.ids,
   };
   const accepted: Placed[] = [];
   const rejected: RejectedEvent[] = [];
+  const refused: number[] = [];
   const withdrawn: { readonly from: HashedIdentifier; readonly consent: Consent }[] = [];
-  let refused = 0;
   let forbidsStorage = false;
   for (const [index, json] of call.events.entries()) {
     const event = normalise(json, call.type, settings);
@@ -127,13 +133,25 @@ export async function check(env: Env, sender: Sender, call: Call, receivedAt: nu
     } else if (mayWrite(event.value.consent ?? {}, source.consent)) {
       accepted.push({ place: index, event: event.value });
     } else {
-      refused++;
+      refused.push(index);
       const { origin, consent } = event.value;
       forbidsStorage ||= consent?.storage === false;
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
     }
   }
   return { accepted, rejected, refused, forbidsStorage, withdrawn };
+}
+
+/** What became of a call's events, before anything but the accepted is kept or counted. */
+export interface Taken {
+  readonly accepted: number;
+  /** Of the accepted, how many were there already. */
+  readonly duplicates: number;
+  readonly rejected: readonly RejectedEvent[];
+  /** Places of those that consent forbids. */
+  readonly refused: readonly number[];
+  readonly reached: Reached | undefined;
+  readonly forbidsStorage: boolean;
 }
 
 /**
@@ -149,25 +167,38 @@ export async function collect(
   receivedAt: number,
 ): Promise<Collected> {
   const { workspace, source } = sender;
+  const { accepted, duplicates, rejected, refused, reached, forbidsStorage } = await take(env, sender, call, receivedAt);
+  await quarantine(env, sender, call, receivedAt, rejected);
+  if (refused.length > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, refused.length));
+  count(workspace.id, "events.ingested", accepted - duplicates, receivedAt);
+  count(workspace.id, "events.duplicate", duplicates, receivedAt);
+  count(workspace.id, "events.rejected", rejected.length, receivedAt);
+  count(workspace.id, "events.refused", refused.length, receivedAt);
+  if (isFlushDue(receivedAt)) ctx.waitUntil(flushCounts(env.DB, receivedAt));
+  return { reply: reply(accepted, refused.length, rejected), reached, forbidsStorage };
+}
+
+/**
+ * Checks a call's events, gates them by consent and gives them to their profiles. What is accepted is durable when it
+ * returns, and so is a no; what is not accepted is the caller's.
+ * @throws when a store could not be reached
+ */
+export async function take(env: Env, sender: Sender, call: Call, receivedAt: number): Promise<Taken> {
+  const { workspace } = sender;
   const { accepted, rejected, refused, forbidsStorage, withdrawn } = await check(env, sender, call, receivedAt);
   const [{ conflicts, floods, duplicates, reached }] = await Promise.all([
     deliver(env, sender, receivedAt, groupByObject(accepted)),
-    quarantine(env, workspace, source, receivedAt, call.events, rejected),
     Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
   ]);
   const turnedAway = (places: readonly number[], code: RejectedEvent["code"]): RejectedEvent[] =>
     places.map((index) => ({ index, messageId: messageIdOf(call.events[index] ?? null), code }));
   const notTaken = [...turnedAway(conflicts, "conflicting_duplicate"), ...turnedAway(floods, "flood")];
-  await quarantine(env, workspace, source, receivedAt, call.events, notTaken);
-  if (refused > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, refused));
-  count(workspace.id, "events.ingested", accepted.length - notTaken.length - duplicates, receivedAt);
-  count(workspace.id, "events.duplicate", duplicates, receivedAt);
-  count(workspace.id, "events.rejected", rejected.length + notTaken.length, receivedAt);
-  count(workspace.id, "events.refused", refused, receivedAt);
-  if (isFlushDue(receivedAt)) ctx.waitUntil(flushCounts(env.DB, receivedAt));
   const last = accepted.at(-1)?.event.origin.hash;
   return {
-    reply: reply(accepted.length - notTaken.length, refused, [...rejected, ...notTaken]),
+    accepted: accepted.length - conflicts.length - floods.length,
+    duplicates,
+    rejected: [...rejected, ...notTaken],
+    refused,
     reached: last === undefined ? undefined : reached.get(last),
     forbidsStorage,
   };
@@ -185,19 +216,20 @@ function reply(accepted: number, refused: number, errors: readonly RejectedEvent
 
 async function quarantine(
   env: Env,
-  workspace: WorkspaceRecord,
-  source: SourceRecord,
+  { workspace, source, edge, cookie }: Sender,
+  call: Call,
   at: number,
-  events: readonly Json[],
   rejected: readonly RejectedEvent[],
 ): Promise<void> {
   if (rejected.length === 0) return;
+  const kept = keptCall({ type: call.type, sentAt: call.sentAt, context: call.context, edge, cookie }, rejected.length);
   const items = rejected.map(({ index, messageId, code }) => ({
     source: source.key,
     messageId,
     code,
     at,
-    payload: JSON.stringify(events[index]),
+    payload: JSON.stringify(call.events[index]),
+    call: kept,
   }));
   await keepRejected(env, workspace, items);
 }

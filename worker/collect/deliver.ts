@@ -27,6 +27,8 @@ interface Recipient {
   readonly workspace: WorkspaceRecord;
   readonly hint: DurableObjectLocationHint | undefined;
   readonly mostAMinute?: number;
+  /** True of what comes again from the quarantine. */
+  readonly isReplay?: true;
 }
 
 /** What came of a call's events once they were durable. */
@@ -86,7 +88,7 @@ function deliveryTo(deliveries: Map<ProfileId, Delivery>, to: HashedIdentifier):
  */
 export async function deliver(
   env: Env,
-  { workspace, hint, mostAMinute }: Recipient,
+  { workspace, hint, mostAMinute, isReplay }: Recipient,
   receivedAt: number,
   deliveries: readonly Delivery[],
 ): Promise<Delivered> {
@@ -107,6 +109,8 @@ export async function deliver(
         items,
         ...(consent === undefined ? {} : { consent }),
         ...(mostAMinute === undefined ? {} : { mostAMinute }),
+        // What comes late from the quarantine says nothing newer than what has been said since: the stricter holds.
+        ...(isReplay === true ? { adopting: true } : {}),
       }),
     );
     duplicates += reply.duplicates;

@@ -55,6 +55,8 @@ export interface CallSettings {
   readonly cookie: TlId | undefined;
   /** What the call itself tells of where it came from. */
   readonly edge: Edge;
+  /** Ids of events that bear none and are known under one already: those that come again from the quarantine. */
+  readonly ids?: ReadonlyMap<Json, string> | undefined;
 }
 
 /** An event ready for the journal. */
@@ -90,7 +92,7 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
   if (time === undefined) return fail("bad_timestamp");
   const [origin, ...others] = identifiersOf(fields.value, kind, call);
   if (origin === undefined) return fail("missing_identity");
-  const messageId = fields.value.messageId ?? contentId(json, timestamp, call.source.key);
+  const messageId = fields.value.messageId ?? call.ids?.get(json) ?? contentId(json, timestamp, call.source.key);
   const edge = edgeOfEvent(call.edge, context, properties);
   const event: JournalEvent = {
     messageId,
@@ -214,7 +216,7 @@ function cookieIdentifier(cookie: TlId | undefined, userId: string | undefined):
  * An id for an event that bears none: a hash of its content with its timestamp, so that a repeated call is known again.
  * Without a timestamp two equal calls may be two events: each counts, and a retry may double (docs/collect.md).
  */
-function contentId(json: JsonObject, timestamp: string | undefined, source: string): string {
+export function contentId(json: JsonObject, timestamp: string | undefined, source: string): string {
   if (timestamp === undefined) return `r-${randomUUID()}`;
   const { sentAt: _, writeKey: __, ...content } = json;
   return `h-${createHash("sha256")

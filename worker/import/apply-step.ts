@@ -135,7 +135,7 @@ async function collected(env: Env, ctx: ExecutionContext, sender: Sender, call: 
 
 async function tried(env: Env, sender: Sender, call: Call): Promise<Taken> {
   const { accepted, refused, rejected } = await check(env, sender, call, Date.now());
-  return { accepted: accepted.length, refused, errors: rejected };
+  return { accepted: accepted.length, refused: refused.length, errors: rejected };
 }
 
 async function quarantine(
