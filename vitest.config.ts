@@ -31,7 +31,12 @@ export default defineConfig({
             miniflare: { d1Databases: ["SECOND_DB"] },
           }),
         ],
-        test: { name: "runtime", include: ["worker/**/*.test.ts", "durable-objects/**/*.test.ts", "test/runtime/**/*.test.ts"] },
+        test: {
+          name: "runtime",
+          // Inside the runtime there is no environment to ask.
+          provide: { full: process.env["TIDELINE_FULL"] === "1" },
+          include: ["worker/**/*.test.ts", "durable-objects/**/*.test.ts", "test/runtime/**/*.test.ts"],
+        },
       },
       {
         extends: true,

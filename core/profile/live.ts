@@ -119,7 +119,8 @@ export class LiveProfile {
     this.#append(text, event);
     this.head = {
       ...this.head,
-      firstSeen: Math.min(this.head.firstSeen, event.time),
+      // What others said of a person before they came is no visit of theirs.
+      firstSeen: event.type === "fact" ? this.head.firstSeen : Math.min(this.head.firstSeen, event.time),
       lastSeen: isFirst ? event.time : Math.max(this.head.lastSeen, event.time),
       identifiers: withIdentifiers(this.head.identifiers, event),
       minute: countedIn(this.head.minute, this.#clock),

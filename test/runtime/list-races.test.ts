@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { nudge } from "../../worker/cold/outbox-message.ts";
 import { settleLeft } from "../../worker/cold/list-pending.ts";
@@ -15,7 +15,7 @@ import { act, audiencesOf, makeList, nameOf, publishOn, reachIndex, settleList, 
  * People become known while uploads are taken in, one step of the list at a time between any two calls of the consumer to
  * its database, with crashes of the list and of the consumer: in the end everybody is told what the list says.
  */
-const RUNS = process.env["TIDELINE_FULL"] === "1" ? 150 : 6;
+const RUNS = inject("full") ? 150 : 6;
 const PEOPLE = 4;
 const SMALL = { bytes: 12, entries: 1, told: 1, steps: 1 };
 

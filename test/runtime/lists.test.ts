@@ -37,7 +37,7 @@ async function matches(list: string, ...identifiers: readonly unknown[]): Promis
 }
 
 /** What a person's journal says of the list, the latest first. */
-async function factsOf(profile: string): Promise<readonly object[]> {
+async function factsOf(profile: string): Promise<readonly { readonly time: string; readonly on: boolean }[]> {
   const { json } = await call("GET", `/api/profiles/${profile}/events`, { key: workspace.secret });
   const events: readonly { name: string; time: string; properties: { on: boolean } }[] = json.events;
   return events.filter(({ name }) => name === "$list").map(({ time, properties: { on: isOn } }) => ({ time, on: isOn }));
@@ -98,6 +98,34 @@ describe("a list", () => {
     await upload(workspace, "vip", ["ann", "ann"]);
     expect(await upload(workspace, "vip", ["ann"], "mode=replace")).toMatchObject({ told: 0 });
     expect(await factsOf(profile)).toHaveLength(1);
+  });
+
+  it("leaves a person first seen when they came, though it had them before", async () => {
+    await upload(workspace, "vip", ["ann"]);
+    const profile = await know(workspace, "ann");
+    const { json } = await call("GET", `/api/profiles/${profile}/events`, { key: workspace.secret });
+    const seen = json.events.find(({ name }: { name: string }) => name === "Seen");
+    const person = await call("GET", `/api/profiles/${profile}`, { key: workspace.secret });
+    expect(person.json.firstSeen).toBe(seen.time);
+    expect(Date.parse((await factsOf(profile))[0]?.time ?? "")).toBeLessThan(Date.parse(seen.time));
+  });
+
+  it("says how many of it are known, who is on other lists and in audiences, and hides figures about few", async () => {
+    await makeList(workspace, "gold");
+    const people = await Promise.all(["ann", "ben", "eve"].map((userId) => know(workspace, userId)));
+    await upload(workspace, "vip", ["ann", "ben", "eve", "nobody"]);
+    await upload(workspace, "gold", ["ann"]);
+    await reachIndex(workspace, people);
+    const overlap = async () => (await call("GET", "/api/lists/vip/overlap", { key: workspace.secret })).json;
+    expect(await overlap()).toEqual({
+      members: 4,
+      known: 3,
+      lists: [{ list: "gold", people: 1 }],
+      audiences: [{ audience: "on-vip", people: 3 }],
+    });
+    const settings = { timeZone: "Europe/Paris", retentionDays: 400, smallCount: 3 };
+    await call("PUT", "/api/workspace", { key: workspace.secret, body: settings });
+    expect(await overlap()).toMatchObject({ known: 3, lists: [{ list: "gold", people: null }] });
   });
 
   it("is appended to", async () => {
