@@ -4,7 +4,7 @@ import { hexOf, type ListStore } from "./store.ts";
 import { filterObjectKey } from "./stub.ts";
 
 /** Entries, and probes, between two breaths: calls that came meanwhile are answered. */
-const PAGE = 20_000;
+const PAGE = 5_000;
 /** Enough probes for a rate within a fifth of the nominal one (five deviations at 10,000 members); fewer where the list is so small that its bits are few. */
 const LEAST_PROBES = 10_000;
 const PROBES_A_MEMBER = 60;

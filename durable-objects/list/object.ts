@@ -7,6 +7,8 @@ import { ListStore } from "./store.ts";
 
 /** How soon the alarm takes up what has failed, ms. */
 const ALARM_AGAIN_MS = 5_000;
+/** Between two steps those are served who share the thread. */
+const BREATH_MS = 1;
 /** Jobs that are shown. */
 const MOST_SHOWN = 20;
 
@@ -93,6 +95,7 @@ export class ListObject extends DurableObject<Env> {
       if (next.kind === "sleep") return this.#sleep(jobs, next.until);
       if (next.kind === "expire") this.#expire(next.of);
       else await step(ground, this.#begin(next.job));
+      await scheduler.wait(BREATH_MS);
     }
     return Date.now();
   }
