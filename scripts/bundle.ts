@@ -3,6 +3,26 @@ import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "..");
 
+/** A module and what it imports as one classic script, for pages. The same sources give the same text. @param entry below the project's folder */
+export async function bundleScript(entry: string, target: string): Promise<string> {
+  // Loaded here: the Worker is bundled, and Tideline started, without it.
+  const { build } = await import("vite");
+  const built = await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: "silent",
+    build: {
+      write: false,
+      target,
+      modulePreload: false,
+      rollupOptions: { input: join(ROOT, entry), output: { format: "iife", codeSplitting: false } },
+    },
+  });
+  const chunk = "output" in built ? built.output[0] : undefined;
+  if (chunk?.type !== "chunk") throw new Error("the bundler gave no script");
+  return chunk.code;
+}
+
 /**
  * Bundles the Worker into `outdir/index.js` exactly as a deploy would, so that what runs or is measured here is what would
  * run there. @throws when it does not build; what is wrong is on stderr

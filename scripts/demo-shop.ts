@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./bundle.ts";
+import { bundleScript, ROOT } from "./bundle.ts";
 
 /**
  * The demo shop's files, for `npm start` to lay where the Worker finds them (docs/decisions/062-the-demo-shop.md). Building takes a second, so
@@ -31,7 +31,7 @@ async function script(): Promise<string> {
   try {
     return readFileSync(kept, "utf8");
   } catch {
-    const built = await buildScript();
+    const built = await bundleScript("demo/shop.ts", "es2022");
     mkdirSync(cache, { recursive: true });
     // Two starts at once each write their own: what is read is always whole.
     const mine = `${kept}.${randomUUID()}`;
@@ -50,22 +50,4 @@ function fingerprint(): string {
     .update(readFileSync(join(ROOT, "package-lock.json")))
     .digest("hex")
     .slice(0, 16);
-}
-
-async function buildScript(): Promise<string> {
-  const { build } = await import("vite");
-  const built = await build({
-    root: ROOT,
-    configFile: false,
-    logLevel: "silent",
-    build: {
-      write: false,
-      target: "es2022",
-      modulePreload: false,
-      rollupOptions: { input: join(ROOT, "demo/shop.ts"), output: { format: "iife", codeSplitting: false } },
-    },
-  });
-  const chunk = "output" in built ? built.output[0] : undefined;
-  if (chunk?.type !== "chunk") throw new Error("the bundler gave no script");
-  return chunk.code;
 }

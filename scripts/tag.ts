@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "vite";
-import { ROOT } from "./bundle.ts";
+import { bundleScript, ROOT } from "./bundle.ts";
 
 /**
  * `npm run tag`: builds `tag/` into the one script that pages load, and writes it to where the Worker takes it from
@@ -13,20 +12,7 @@ export const TAG_FILE = join(ROOT, "worker/tag/script.ts");
 
 /** The same sources give the same bytes. */
 export async function buildTag(): Promise<string> {
-  const built = await build({
-    root: ROOT,
-    configFile: false,
-    logLevel: "silent",
-    build: {
-      write: false,
-      target: "es2021",
-      modulePreload: false,
-      rollupOptions: { input: join(ROOT, "tag/index.ts"), output: { format: "iife", codeSplitting: false } },
-    },
-  });
-  const chunk = "output" in built ? built.output[0] : undefined;
-  if (chunk?.type !== "chunk") throw new Error("the bundler gave no script");
-  return chunk.code.trim();
+  return (await bundleScript("tag/index.ts", "es2021")).trim();
 }
 
 /** The module that holds the script, the hash it is named by, and what a page says in `integrity`. */
