@@ -30,6 +30,8 @@ export interface JournalEvent extends LogEvent {
   readonly origin: HashedIdentifier;
   /** The other identifiers that the same call bore. */
   readonly with?: readonly HashedIdentifier[];
+  /** Identifiers that a device claimed and nothing proved: they lead nowhere. */
+  readonly claims?: readonly HashedIdentifier[];
   readonly properties: JsonObject;
   readonly context?: JsonObject;
   readonly groupId?: string;

@@ -28,7 +28,7 @@ function newestFirst(one: NumberedEvent, other: NumberedEvent): number {
 }
 
 function shown({ event, sequence }: NumberedEvent): object {
-  const { messageId, name, type, time, receivedAt, source, channel, party, origin, properties, context, edge } = event;
+  const { messageId, name, type, time, receivedAt, source, channel, party, origin, properties, context, edge, claims } = event;
   return {
     messageId,
     name,
@@ -43,5 +43,6 @@ function shown({ event, sequence }: NumberedEvent): object {
     properties,
     ...(context === undefined ? {} : { context }),
     ...(edge === undefined ? {} : { edge }),
+    ...(claims === undefined ? {} : { claims }),
   };
 }

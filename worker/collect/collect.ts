@@ -15,6 +15,7 @@ import { keepConsent } from "./keep-consent.ts";
 import { deliver, groupByObject, type Placed, type Reached } from "./deliver.ts";
 import type { TlId } from "./tl-id.ts";
 import { normalise, type CallSettings, type EventFault } from "./normalise.ts";
+import { withoutAddress, withoutAddressIn } from "./edge/edge.ts";
 import { keptCall } from "./kept-call.ts";
 
 /** Limits of a batch, as the Segment HTTP API documents them. */
@@ -222,13 +223,14 @@ async function quarantine(
   rejected: readonly RejectedEvent[],
 ): Promise<void> {
   if (rejected.length === 0) return;
-  const kept = keptCall({ type: call.type, sentAt: call.sentAt, context: call.context, edge, cookie }, rejected.length);
+  const context = call.context === undefined ? undefined : withoutAddress(call.context);
+  const kept = keptCall({ type: call.type, sentAt: call.sentAt, context, edge, cookie }, rejected.length);
   const items = rejected.map(({ index, messageId, code }) => ({
     source: source.key,
     messageId,
     code,
     at,
-    payload: JSON.stringify(call.events[index]),
+    payload: JSON.stringify(withoutAddressIn(call.events[index] ?? null)),
     call: kept,
   }));
   await keepRejected(env, workspace, items);

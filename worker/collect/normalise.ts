@@ -18,7 +18,7 @@ import { canonicalJson, isJsonObject, ownProperty, type Json, type JsonObject } 
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import type { SourceRecord } from "../cold/records.ts";
 import { eventTime } from "./clock.ts";
-import { edgeOfEvent, withoutAddress } from "./edge/edge.ts";
+import { edgeOfEvent, withoutAddress, withoutAddressIn } from "./edge/edge.ts";
 import type { TlId } from "./tl-id.ts";
 
 /** Why one event is not taken: it goes to quarantine under this code, its neighbours go on. */
@@ -90,7 +90,8 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
   if (!said.ok) return said;
   const time = eventTime(timestamp, { ...call, kind: call.source.kind });
   if (time === undefined) return fail("bad_timestamp");
-  const [origin, ...others] = identifiersOf(fields.value, kind, call);
+  const { identifiers, claims } = identify(fields.value, kind, call);
+  const [origin, ...others] = identifiers;
   if (origin === undefined) return fail("missing_identity");
   const messageId = fields.value.messageId ?? call.ids?.get(json) ?? contentId(json, timestamp, call.source.key);
   const edge = edgeOfEvent(call.edge, context, properties);
@@ -106,6 +107,7 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
     ...(timestamp === undefined ? {} : { timestamp }),
     origin,
     ...(others.length === 0 ? {} : { with: others }),
+    ...(claims.length === 0 ? {} : { claims }),
     properties,
     ...(context === undefined ? {} : { context }),
     ...(groupId === undefined ? {} : { groupId }),
@@ -183,33 +185,36 @@ function eventType(value: Json | undefined): EventType | undefined {
 }
 
 /**
- * The identifiers of an event, each once; it belongs to the profile of the first: the user, else the anonymous id, else the
- * cookie's. A server may name a person by what it has, a card or an e-mail.
+ * Who an event is about, each identifier once; it belongs to the profile of the first: the user, else the anonymous id, else
+ * the cookie's. A server may name a person by what it has, a card or an e-mail. What a device of a source whose users are
+ * signed says of its user is a claim (http.md, "Keys"): kept, and it leads nowhere.
  */
-function identifiersOf(fields: Fields, type: EventType, call: CallSettings): readonly HashedIdentifier[] {
+function identify(fields: Fields, type: EventType, call: CallSettings): Identified {
   const { userId, anonymousId, properties, context } = fields;
-  const named: Identifier[] = [];
-  if (userId !== undefined) named.push({ type: "userId", value: userId });
-  if (anonymousId !== undefined) named.push({ type: "anonymousId", value: anonymousId });
-  const cookie = cookieIdentifier(call.cookie, userId);
-  if (named.length === 0 && cookie === undefined && call.source.kind !== "server") return [];
-  const found = named.map(({ type: kind, value }): HashedIdentifier => ({
-    type: kind,
-    hash: call.nameOf({ type: kind, value }),
-  }));
-  const further = furtherIdentifiers(type, properties, context).map((identifier) => ({
-    type: identifier.type,
-    hash: call.nameOf(identifier),
-  }));
-  for (const identifier of cookie === undefined ? further : [cookie, ...further])
-    if (!found.some(({ hash }) => hash === identifier.hash)) found.push(identifier);
-  return found;
+  const { identify: mode, kind } = call.source;
+  const name = ({ type: of, value }: Identifier): HashedIdentifier => ({ type: of, hash: call.nameOf({ type: of, value }) });
+  const user = userId === undefined ? [] : [name({ type: "userId", value: userId })];
+  const further = furtherIdentifiers(type, properties, context).map(name);
+  const anonymous = anonymousId === undefined ? [] : [name({ type: "anonymousId", value: anonymousId })];
+  if (kind !== "server" && mode === "signed")
+    return { identifiers: eachOnce([...anonymous, ...cookieIdentifier(call.cookie, undefined)]), claims: [...user, ...further] };
+  const own = [...user, ...anonymous, ...cookieIdentifier(call.cookie, userId)];
+  return { identifiers: own.length === 0 && kind !== "server" ? [] : eachOnce([...own, ...further]), claims: [] };
+}
+
+interface Identified {
+  readonly identifiers: readonly HashedIdentifier[];
+  readonly claims: readonly HashedIdentifier[];
+}
+
+function eachOnce(identifiers: readonly HashedIdentifier[]): readonly HashedIdentifier[] {
+  return identifiers.filter(({ hash }, place) => identifiers.findIndex((other) => other.hash === hash) === place);
 }
 
 /** A cookie that names a person says nothing of another who signs in: the browser has changed hands. */
-function cookieIdentifier(cookie: TlId | undefined, userId: string | undefined): HashedIdentifier | undefined {
-  if (cookie === undefined || (userId !== undefined && cookie.kind === "person")) return undefined;
-  return { type: cookie.kind === "person" ? PERSON_COOKIE : BROWSER_COOKIE, hash: cookie.profileId };
+function cookieIdentifier(cookie: TlId | undefined, userId: string | undefined): readonly HashedIdentifier[] {
+  if (cookie === undefined || (userId !== undefined && cookie.kind === "person")) return [];
+  return [{ type: cookie.kind === "person" ? PERSON_COOKIE : BROWSER_COOKIE, hash: cookie.profileId }];
 }
 
 /**
@@ -219,8 +224,9 @@ function cookieIdentifier(cookie: TlId | undefined, userId: string | undefined):
 export function contentId(json: JsonObject, timestamp: string | undefined, source: string): string {
   if (timestamp === undefined) return `r-${randomUUID()}`;
   const { sentAt: _, writeKey: __, ...content } = json;
+  // Without the address: in quarantine the event is kept without, and is to be the same one.
   return `h-${createHash("sha256")
-    .update(`${source} ${canonicalJson(content)}`)
+    .update(`${source} ${canonicalJson(withoutAddressIn(content))}`)
     .digest("base64url")}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Edge } from "../../../core/model/edge.ts";
-import { isJsonObject, ownProperty, type JsonObject } from "../../../core/model/json.ts";
+import { isJsonObject, ownProperty, type Json, type JsonObject } from "../../../core/model/json.ts";
 import type { SourceKind } from "../../cold/records.ts";
 import { truncatedAddress } from "./address.ts";
 import { deviceOf } from "./device.ts";
@@ -48,6 +48,13 @@ export function withoutAddress(context: JsonObject): JsonObject {
   const { ip: _, ...rest } = context;
   const truncated = typeof address === "string" ? truncatedAddress(address) : undefined;
   return truncated === undefined ? rest : { ...rest, ip: truncated };
+}
+
+/** An event as it came, but for its address: for what is kept of it before, or without, being read. */
+export function withoutAddressIn(event: Json): Json {
+  const context = isJsonObject(event) ? ownProperty(event, "context") : undefined;
+  if (!isJsonObject(event) || !isJsonObject(context) || !Object.hasOwn(context, "ip")) return event;
+  return { ...event, context: withoutAddress(context) };
 }
 
 function text(value: unknown): string | undefined {
