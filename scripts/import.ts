@@ -49,8 +49,10 @@ function isWhole({ state, rejected, refused }: ImportReport): boolean {
   return state === "done" && rejected === 0 && refused === 0;
 }
 
-function print({ importId, state, rows, accepted, rejected, refused, report }: ImportReport): void {
-  console.log(`\nImport ${importId} is ${state}: ${rows} rows, ${accepted} accepted, ${rejected} rejected, ${refused} refused.`);
+function print({ importId, state, rows, accepted, rejected, refused, dropped, report }: ImportReport): void {
+  console.log(
+    `\nImport ${importId} is ${state}: ${rows} rows, ${accepted} accepted, ${rejected} rejected, ${refused} refused${dropped === 0 ? "" : `, ${dropped} dropped`}.`,
+  );
   if (report.failure !== null)
     console.log(
       `It cannot be read: ${report.failure.code}${report.failure.column === null ? "" : ` (${report.failure.column})`}.`,

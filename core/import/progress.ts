@@ -23,6 +23,8 @@ export interface RowCounts {
   readonly rejected: number;
   /** For want of consent. */
   readonly refused: number;
+  /** Let go by the tracking plan; absent in imports from before there were plans. */
+  readonly dropped?: number;
 }
 
 /** How far an import has come. The cursor moves with the counts, in one write, so that a step that is repeated counts once. */
@@ -86,7 +88,7 @@ export function beginProgress(now: number): Progress {
     last: null,
     cursor: { part: 1, offset: 0 },
     reading: NOTHING_READ,
-    counts: { rows: 0, accepted: 0, rejected: 0, refused: 0 },
+    counts: { rows: 0, accepted: 0, rejected: 0, refused: 0, dropped: 0 },
     codes: {},
     events: [],
     bytesDone: 0,
@@ -124,6 +126,7 @@ export function stepped(progress: Progress, done: StepDone, partBytes: number, n
       accepted: counts.accepted + done.counts.accepted,
       rejected: counts.rejected + done.counts.rejected,
       refused: counts.refused + done.counts.refused,
+      dropped: (counts.dropped ?? 0) + (done.counts.dropped ?? 0),
     },
     codes: added,
     events: [...progress.events, ...done.events].slice(0, MOST_SHOWN),

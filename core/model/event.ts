@@ -43,6 +43,12 @@ export function eventName(type: EventType, ownName: string): string {
   return type === "track" || type === "fact" ? ownName : `$${type}`;
 }
 
+/** A page's `name` and `category` stand beside its properties in the call; rules read properties only, so they stand there too. */
+export function pageProperties(properties: JsonObject, name: string | undefined, category: string | undefined): JsonObject {
+  if (name === undefined && category === undefined) return properties;
+  return { ...(name === undefined ? {} : { name }), ...(category === undefined ? {} : { category }), ...properties };
+}
+
 /** The path under which computed traits are read (rules.md, "Other conditions"): an identify cannot write there. */
 export const COMPUTED = "computed";
 

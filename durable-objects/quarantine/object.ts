@@ -12,11 +12,14 @@ export interface Rejected {
   readonly payload: string;
   /** JSON text of what the call around it said, for a replay; null where that is not known. The one who keeps it reads it. */
   readonly call?: string | null;
+  /** More about the reason, where there is more to say. */
+  readonly detail?: string | null;
 }
 
 /** As kept: the id is a hash of (source, code, payload), so that a repeated delivery is kept once. */
 export interface KeptRejected extends Rejected {
   readonly id: string;
+  readonly detail: string | null;
 }
 
 /** A place in the list of rejected events: a batch shares one instant, so the instant alone is none. */
@@ -54,19 +57,20 @@ const MIGRATIONS = [
 /** One shard of a workspace's quarantine. Here first, so that a rejected event is kept also when D1 is down. */
 export class QuarantineObject extends DurableObject<Env> {
   #ready = false;
-  #keepsCalls = false;
+  /** True where the table has its later columns. */
+  #isComplete = false;
 
   /** Keeps rejected events; durable when it returns. What is kept already is not kept twice. */
-  keep(items: readonly KeptRejected[]): void {
+  keep(items: readonly (Rejected & { readonly id: string })[]): void {
     this.ctx.storage.transactionSync(() => {
       this.#migrate();
       for (const item of items) this.#keep(item);
     });
     this.#ready = true;
-    this.#keepsCalls = true;
+    this.#isComplete = true;
   }
 
-  #keep({ id, source, messageId, code, at, payload, call = null }: KeptRejected): void {
+  #keep({ id, source, messageId, code, at, payload, call = null, detail = null }: Rejected & { readonly id: string }): void {
     const { sql } = this.ctx.storage;
     // The integer key is the head of the hash: one row written, where a text key would cost two. Should two hashes ever
     // share it, the second takes the next free key.
@@ -74,7 +78,18 @@ export class QuarantineObject extends DurableObject<Env> {
       const held = sql.exec<{ id: string }>("SELECT id FROM rejected WHERE k = ?", key).toArray()[0];
       if (held?.id === id) return;
       if (held !== undefined) continue;
-      sql.exec("INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?, ?, ?)", key, id, source, messageId, code, at, payload, call);
+      sql.exec(
+        "INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        key,
+        id,
+        source,
+        messageId,
+        code,
+        at,
+        payload,
+        call,
+        detail,
+      );
       return;
     }
   }
@@ -96,9 +111,10 @@ export class QuarantineObject extends DurableObject<Env> {
   /** Newest first, those of one instant by id. @param after the place of the last one listed */
   list(limit: number, after: Place): { readonly items: KeptRejected[]; readonly refused: RefusedCount[] } {
     if (!this.#exists()) return { items: [], refused: [] };
+    this.ctx.storage.transactionSync(() => this.#migrate());
     const { sql } = this.ctx.storage;
     const items = sql.exec<{ [K in keyof KeptRejected]: KeptRejected[K] }>(
-      "SELECT id, source, messageId, code, at, payload FROM rejected WHERE at < ?1 OR (at = ?1 AND id > ?2) ORDER BY at DESC, id LIMIT ?3",
+      "SELECT id, source, messageId, code, at, payload, detail FROM rejected WHERE at < ?1 OR (at = ?1 AND id > ?2) ORDER BY at DESC, id LIMIT ?3",
       after.at,
       after.id,
       limit,
@@ -117,7 +133,7 @@ export class QuarantineObject extends DurableObject<Env> {
     if (!this.#exists()) return [];
     this.ctx.storage.transactionSync(() => this.#migrate());
     const found = this.ctx.storage.sql.exec<{ [K in keyof Found]: Found[K] }>(
-      `SELECT id, source, messageId, code, at, payload, call FROM rejected WHERE ${MEANT} AND (at > ?4 OR (at = ?4 AND id > ?5)) ORDER BY at, id LIMIT ?6`,
+      `SELECT id, source, messageId, code, at, payload, call, detail FROM rejected WHERE ${MEANT} AND (at > ?4 OR (at = ?4 AND id > ?5)) ORDER BY at, id LIMIT ?6`,
       ...bound(ids, code, source),
       after.at,
       after.id,
@@ -151,9 +167,10 @@ export class QuarantineObject extends DurableObject<Env> {
   #migrate(): void {
     const { sql } = this.ctx.storage;
     if (!this.#exists()) for (const statement of MIGRATIONS) sql.exec(statement);
-    if (this.#keepsCalls) return;
+    if (this.#isComplete) return;
     const columns = sql.exec<{ name: string }>("SELECT name FROM pragma_table_info('rejected')").toArray();
-    if (!columns.some(({ name }) => name === "call")) sql.exec("ALTER TABLE rejected ADD COLUMN call TEXT");
+    for (const column of ["call", "detail"])
+      if (!columns.some(({ name }) => name === column)) sql.exec(`ALTER TABLE rejected ADD COLUMN ${column} TEXT`);
     // Not ready before the transaction is: a throw rolls the tables back.
   }
 }

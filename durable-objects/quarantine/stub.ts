@@ -12,7 +12,7 @@ const SHARDS = 4;
 
 /** Keeps rejected events; when it returns they are durable. */
 export async function keepRejected(env: Env, workspace: Workspace, items: readonly Rejected[]): Promise<void> {
-  const shards = new Map<number, KeptRejected[]>();
+  const shards = new Map<number, (Rejected & { readonly id: string })[]>();
   for (const item of items) {
     const id = createHash("sha256")
       .update(JSON.stringify([item.source, item.code, item.payload]))

@@ -32,6 +32,7 @@ export interface ImportReport {
   readonly accepted: number;
   readonly rejected: number;
   readonly refused: number;
+  readonly dropped: number;
   readonly bytes: { readonly done: number; readonly total: number };
   readonly nextPart: number | null;
   readonly report: {

@@ -205,12 +205,13 @@ describe("a replay", () => {
 
   it("keeps nothing but a count of what consent forbids", async () => {
     const userId = fresh("u");
-    const event = bad(userId, { context: { consent: { purposes: { profiling: false } } } });
+    const event = bad(userId, {});
     await send("/v1/track", event);
     const { id = "" } = (await kept(event.messageId)) ?? {};
+    const patch = { event: "e", context: { consent: { purposes: { profiling: false } } } };
     const before = await listQuarantine(env, { id: ws.id, jurisdiction: null }, { limit: 1 });
     const sum = (list: typeof before): number => list.refused.reduce((all, { count }) => all + count, 0);
-    expect(await replayed({ ids: [id], patch: { event: "e" } })).toMatchObject({ refused: 1, remaining: 0 });
+    expect(await replayed({ ids: [id], patch })).toMatchObject({ refused: 1, remaining: 0 });
     expect(sum(await listQuarantine(env, { id: ws.id, jurisdiction: null }, { limit: 1 })) - sum(before)).toBe(1);
     expect(await journal(userId)).toEqual([]);
   });

@@ -20,6 +20,7 @@ const Rejected = z
     source: z.string(),
     messageId: z.string().nullable(),
     code: z.string().openapi({ description: "Why it was rejected." }),
+    detail: z.string().nullable().openapi({ description: "Of a violation of the plan: what is wrong where." }),
     receivedAt: Time,
     payload: z.unknown().openapi({ description: "The event as it came." }),
   })
@@ -52,6 +53,7 @@ const Replayed = z
     accepted: z.int().openapi({ description: "They count now, and have left the quarantine." }),
     rejected: z.int().openapi({ description: "They stay; `errors` says why." }),
     refused: z.int().openapi({ description: "Consent forbids them: they are gone, but for a count." }),
+    dropped: z.int().openapi({ description: "The plan lets them go by now: they are gone, but for a count." }),
     remaining: z.int().openapi({ description: "Events in quarantine that the same choice still means." }),
     errors: z.array(z.strictObject({ id: z.string(), messageId: z.string().nullable(), code: z.string() })),
     next: Next,
@@ -76,8 +78,8 @@ export const quarantineRoutes: readonly Route[] = [
       const page = { limit, ...(cursor === undefined ? {} : { after: cursor }) };
       const { items, refused } = await reaching("the quarantine", () => listQuarantine(call.env, workspace, page));
       const last = items.length === limit ? items.at(-1) : undefined;
-      const events = items.map(({ at, payload, id, source, messageId, code }) => {
-        return { id, source, messageId, code, receivedAt: iso(at), payload: JSON.parse(payload) as unknown };
+      const events = items.map(({ at, payload, id, source, messageId, code, detail }) => {
+        return { id, source, messageId, code, detail, receivedAt: iso(at), payload: JSON.parse(payload) as unknown };
       });
       return ok({ body: { events, refused: [...refused], next: last === undefined ? null : cursorAt(`${last.at}.${last.id}`) } });
     },

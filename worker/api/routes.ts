@@ -7,6 +7,7 @@ import { keyRoutes } from "./keys.ts";
 import { listMatchRoutes } from "./list-match.ts";
 import { listMemberRoutes } from "./list-members.ts";
 import { listRoutes } from "./lists.ts";
+import { planRoutes } from "./plan.ts";
 import { profileRoutes } from "./profiles.ts";
 import { quarantineRoutes } from "./quarantine.ts";
 import { restoreRoutes } from "./restore.ts";
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...rulesetRoutes,
   ...profileRoutes,
   ...importRoutes,
+  ...planRoutes,
   ...quarantineRoutes,
   ...auditRoutes,
   ...sizeRoutes,

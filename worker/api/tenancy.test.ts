@@ -38,8 +38,9 @@ beforeAll(async () => {
     await call("POST", "/api/keys", { key, body: { name: MARK, scopes: ["decide"] } }),
     await call("PUT", `/api/lists/${MARK}`, { key, body: { name: MARK, description: MARK, identifier: "userId" } }),
     await call("POST", `/api/lists/${MARK}/members`, { key, raw: "u1" }),
+    await call("PUT", "/api/plan", { key, body: { events: { [MARK]: {} } } }),
   ];
-  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202]);
+  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200]);
   theirKeyId = made[3]?.json.id;
   await theirImport();
   theirUploadId = made[5]?.json.uploadId;
@@ -95,6 +96,10 @@ function bodyOf(path: string): unknown {
       return { identifiers: ["u1"] };
     case "/api/lists/{key}/members":
       return "u1";
+    case "/api/plan":
+      return { events: { Mine: {} } };
+    case "/api/plan/check":
+      return { events: [{ type: "track", event: "Mine" }] };
     case "/api/audiences/{key}":
       return { name: "Mine", rule: { everyone: true } };
     case "/api/keys":
@@ -200,6 +205,7 @@ describe("what is theirs", () => {
     expect((await call("GET", "/api/ruleset/versions", { key })).json.versions).toMatchObject([
       { version: 1, live: true, note: MARK },
     ]);
+    expect((await call("GET", "/api/plan", { key })).json).toMatchObject({ version: 1, events: { [MARK]: {} } });
     const keys = (await call("GET", "/api/keys", { key })).json.keys;
     expect(keys).toContainEqual(expect.objectContaining({ id: theirKeyId, revokedAt: null }));
   });

@@ -6,6 +6,8 @@ export type CounterName =
   | "events.duplicate"
   | "events.rejected"
   | "events.refused"
+  | "events.dropped"
+  | "events.violating"
   | "events.applied"
   | "changes.applied"
   | "messages.applied"

@@ -65,6 +65,7 @@ export async function publishWorkspace(stores: Stores, id: string): Promise<Work
     const record = await updateWorkspaceRecord(stores.PUBLISHED, id, (before) => ({
       ...settings,
       ruleset: before?.ruleset ?? 0,
+      ...(before?.plan === undefined ? {} : { plan: before.plan }),
     }));
     const now = await findWorkspaceRow(db, id);
     if (now?.etag === row.etag) return record;

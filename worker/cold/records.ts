@@ -63,6 +63,8 @@ export interface WorkspaceRecord {
   readonly jurisdiction: string | null;
   /** Version of the live ruleset; 0 where nothing is published. Never goes back. */
   readonly ruleset: number;
+  /** Version of the tracking plan that holds; absent where there is none. Never goes back. */
+  readonly plan?: number;
   /** Our vendor number in the IAB's global vendor list. */
   readonly gvlId?: number;
   /** Figures about fewer people than this are not shown; 0 shows all. */

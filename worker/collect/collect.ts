@@ -2,8 +2,9 @@ import type { Consent } from "../../core/model/consent.ts";
 import { forbidsProfile, mayWrite } from "../../core/consent/consent.ts";
 import type { Edge } from "../../core/model/edge.ts";
 import type { EventType } from "../../core/model/event.ts";
-import type { HashedIdentifier } from "../../core/model/ids.ts";
+import type { HashedIdentifier, Identifier, ProfileId } from "../../core/model/ids.ts";
 import { isJsonArray, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
+import type { Judged, Plan, PlanCode, PlanReader } from "../../core/quality/plan.ts";
 import { parseTimestamp } from "../../core/model/timestamp.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
@@ -14,7 +15,8 @@ import { gppReaderFor } from "../wire/gpp.ts";
 import { keepConsent } from "./keep-consent.ts";
 import { deliver, groupByObject, type Placed, type Reached } from "./deliver.ts";
 import type { TlId } from "./tl-id.ts";
-import { normalise, type CallSettings, type EventFault } from "./normalise.ts";
+import { consentOf, normalise, type CallSettings, type EventFault } from "./normalise.ts";
+import { planOf, planReader } from "./plan.ts";
 import { withoutAddress, withoutAddressIn } from "./edge/edge.ts";
 import { keptCall } from "./kept-call.ts";
 
@@ -51,7 +53,9 @@ export interface Collected {
 export interface RejectedEvent {
   readonly index: number;
   readonly messageId: string | null;
-  readonly code: EventFault | "conflicting_duplicate" | "flood";
+  readonly code: EventFault | PlanCode | "conflicting_duplicate" | "flood";
+  /** Of a violation of the plan, what is wrong where. */
+  readonly detail?: string;
 }
 
 /** The reply of every collecting call; a single call is a batch of one. */
@@ -59,6 +63,8 @@ export interface CollectReply {
   readonly success: true;
   readonly accepted?: number;
   readonly refused?: number;
+  /** What the plan lets go. */
+  readonly dropped?: number;
   readonly rejected?: number;
   readonly errors?: readonly RejectedEvent[];
 }
@@ -98,8 +104,14 @@ export function readCall(body: Json, path: CallPath, bytes: number): Result<Call
 interface Checked {
   readonly accepted: readonly Placed[];
   readonly rejected: readonly RejectedEvent[];
+  /** Places among the rejected that consent forbids to keep. */
+  readonly unkept: ReadonlySet<number>;
   /** Places of those that consent forbids. */
   readonly refused: readonly number[];
+  /** Places of those that the plan lets go. */
+  readonly dropped: readonly number[];
+  /** How many of the accepted are not as planned. */
+  readonly violating: number;
   /** True where storage was explicitly refused. */
   readonly forbidsStorage: boolean;
   readonly withdrawn: readonly { readonly from: HashedIdentifier; readonly consent: Consent }[];
@@ -108,6 +120,10 @@ interface Checked {
 /** Checks each event and gates it by consent; nothing is written. */
 export async function check(env: Env, sender: Sender, call: Call, receivedAt: number): Promise<Checked> {
   const { workspace, source } = sender;
+  const nameOf = (identifier: Identifier): ProfileId => profileName(env.NAME_KEY, workspace.id, identifier);
+  const found = planOf(env, workspace);
+  const plan = found instanceof Promise ? await found : found;
+  const reader = plan === undefined ? undefined : planReader(workspace, nameOf);
   const settings: CallSettings = {
     workspace: workspace.id,
     timeZone: workspace.timeZone,
@@ -116,7 +132,7 @@ export async function check(env: Env, sender: Sender, call: Call, receivedAt: nu
     receivedAt,
     sentAt: call.sentAt,
     context: call.context,
-    nameOf: (identifier) => profileName(env.NAME_KEY, workspace.id, identifier),
+    nameOf,
     gpp: await gppReaderFor(statementsOf(call)),
     cookie: sender.cookie,
     edge: sender.edge ?? {},
@@ -124,23 +140,48 @@ export async function check(env: Env, sender: Sender, call: Call, receivedAt: nu
   };
   const accepted: Placed[] = [];
   const rejected: RejectedEvent[] = [];
+  const unkept = new Set<number>();
   const refused: number[] = [];
+  const dropped: number[] = [];
+  let violating = 0;
   const withdrawn: { readonly from: HashedIdentifier; readonly consent: Consent }[] = [];
   let forbidsStorage = false;
   for (const [index, json] of call.events.entries()) {
-    const event = normalise(json, call.type, settings);
+    const { event: planned, verdict } =
+      plan === undefined || reader === undefined ? { event: json, verdict: undefined } : judged(plan, json, call, reader);
+    const event = normalise(planned, call.type, settings, json);
     if (!event.ok) {
       rejected.push({ index, messageId: messageIdOf(json), code: event.error });
-    } else if (mayWrite(event.value.consent ?? {}, source.consent)) {
-      accepted.push({ place: index, event: event.value });
-    } else {
+      if (event.error !== "bad_consent" && !mayWrite(consentOf(json, settings) ?? {}, source.consent)) unkept.add(index);
+    } else if (!mayWrite(event.value.consent ?? {}, source.consent)) {
       refused.push(index);
       const { origin, consent } = event.value;
       forbidsStorage ||= consent?.storage === false;
       if (consent !== undefined && forbidsProfile(consent)) withdrawn.push({ from: origin, consent });
+    } else if (verdict?.handling === "drop") {
+      dropped.push(index);
+    } else if (verdict?.handling === "quarantine") {
+      const { code, detail } = verdict;
+      rejected.push({ index, messageId: messageIdOf(json), code, ...(detail === undefined ? {} : { detail }) });
+    } else {
+      if (verdict !== undefined) violating++;
+      accepted.push({ place: index, event: event.value });
     }
   }
-  return { accepted, rejected, refused, forbidsStorage, withdrawn };
+  return { accepted, rejected, unkept, refused, dropped, violating, forbidsStorage, withdrawn };
+}
+
+/** An event of a call as the plan has it, with what the batch says of its context: that is looked through, too. */
+function judged(
+  plan: Plan,
+  json: Json,
+  { type, context }: Call,
+  reader: PlanReader,
+): Pick<Judged, "verdict"> & { readonly event: Json } {
+  if (!isJsonObject(json)) return { event: json };
+  const own = ownProperty(json, "context");
+  if (context === undefined || (own !== undefined && own !== null && !isJsonObject(own))) return plan.judge(json, type, reader);
+  return plan.judge({ ...json, context: { ...context, ...own } }, type, reader);
 }
 
 /** What became of a call's events, before anything but the accepted is kept or counted. */
@@ -149,8 +190,13 @@ export interface Taken {
   /** Of the accepted, how many were there already. */
   readonly duplicates: number;
   readonly rejected: readonly RejectedEvent[];
+  /** Places among the rejected that consent forbids to keep. */
+  readonly unkept: ReadonlySet<number>;
   /** Places of those that consent forbids. */
   readonly refused: readonly number[];
+  /** Places of those that the plan lets go. */
+  readonly dropped: readonly number[];
+  readonly violating: number;
   readonly reached: Reached | undefined;
   readonly forbidsStorage: boolean;
 }
@@ -168,15 +214,25 @@ export async function collect(
   receivedAt: number,
 ): Promise<Collected> {
   const { workspace, source } = sender;
-  const { accepted, duplicates, rejected, refused, reached, forbidsStorage } = await take(env, sender, call, receivedAt);
-  await quarantine(env, sender, call, receivedAt, rejected);
-  if (refused.length > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, refused.length));
+  const taken = await take(env, sender, call, receivedAt);
+  const { accepted, duplicates, rejected, unkept, refused, dropped, reached, forbidsStorage } = taken;
+  await quarantine(
+    env,
+    sender,
+    call,
+    receivedAt,
+    rejected.filter(({ index }) => !unkept.has(index)),
+  );
+  const forbidden = refused.length + unkept.size;
+  if (forbidden > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, forbidden));
   count(workspace.id, "events.ingested", accepted - duplicates, receivedAt);
   count(workspace.id, "events.duplicate", duplicates, receivedAt);
   count(workspace.id, "events.rejected", rejected.length, receivedAt);
   count(workspace.id, "events.refused", refused.length, receivedAt);
+  count(workspace.id, "events.dropped", dropped.length, receivedAt);
+  count(workspace.id, "events.violating", taken.violating, receivedAt);
   if (isFlushDue(receivedAt)) ctx.waitUntil(flushCounts(env.DB, receivedAt));
-  return { reply: reply(accepted, refused.length, rejected), reached, forbidsStorage };
+  return { reply: reply(accepted, refused.length, dropped.length, rejected), reached, forbidsStorage };
 }
 
 /**
@@ -186,7 +242,7 @@ export async function collect(
  */
 export async function take(env: Env, sender: Sender, call: Call, receivedAt: number): Promise<Taken> {
   const { workspace } = sender;
-  const { accepted, rejected, refused, forbidsStorage, withdrawn } = await check(env, sender, call, receivedAt);
+  const { accepted, withdrawn, ...checked } = await check(env, sender, call, receivedAt);
   const [{ conflicts, floods, duplicates, reached }] = await Promise.all([
     deliver(env, sender, receivedAt, groupByObject(accepted)),
     Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
@@ -198,19 +254,23 @@ export async function take(env: Env, sender: Sender, call: Call, receivedAt: num
   return {
     accepted: accepted.length - conflicts.length - floods.length,
     duplicates,
-    rejected: [...rejected, ...notTaken],
-    refused,
+    rejected: [...checked.rejected, ...notTaken],
+    unkept: checked.unkept,
+    refused: checked.refused,
+    dropped: checked.dropped,
+    violating: checked.violating,
     reached: last === undefined ? undefined : reached.get(last),
-    forbidsStorage,
+    forbidsStorage: checked.forbidsStorage,
   };
 }
 
-function reply(accepted: number, refused: number, errors: readonly RejectedEvent[]): CollectReply {
-  if (refused === 0 && errors.length === 0) return { success: true };
+function reply(accepted: number, refused: number, dropped: number, errors: readonly RejectedEvent[]): CollectReply {
+  if (refused === 0 && dropped === 0 && errors.length === 0) return { success: true };
   return {
     success: true,
     accepted,
     ...(refused > 0 ? { refused } : {}),
+    ...(dropped > 0 ? { dropped } : {}),
     ...(errors.length > 0 ? { rejected: errors.length, errors: errors.toSorted((one, other) => one.index - other.index) } : {}),
   };
 }
@@ -223,15 +283,23 @@ async function quarantine(
   rejected: readonly RejectedEvent[],
 ): Promise<void> {
   if (rejected.length === 0) return;
-  const context = call.context === undefined ? undefined : withoutAddress(call.context);
+  const plan = await planOf(env, workspace);
+  // Where cards are watched for, none is kept whole.
+  const masked =
+    plan === undefined || plan.personal.card === "allow"
+      ? undefined
+      : (await import("../../core/quality/personal-data.ts")).withoutCards;
+  const shown = (json: Json): Json => (masked === undefined ? json : masked(json));
+  const context = call.context === undefined ? undefined : (shown(withoutAddress(call.context)) as JsonObject);
   const kept = keptCall({ type: call.type, sentAt: call.sentAt, context, edge, cookie }, rejected.length);
-  const items = rejected.map(({ index, messageId, code }) => ({
+  const items = rejected.map(({ index, messageId, code, detail }) => ({
     source: source.key,
     messageId,
     code,
     at,
-    payload: JSON.stringify(withoutAddressIn(call.events[index] ?? null)),
+    payload: JSON.stringify(shown(withoutAddressIn(call.events[index] ?? null))),
     call: kept,
+    detail: detail ?? null,
   }));
   await keepRejected(env, workspace, items);
 }

@@ -4,7 +4,7 @@ import { isSilent } from "../../core/consent/consent.ts";
 import { readConsent, type GppReader } from "../../core/consent/read.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
 import { furtherIdentifiers } from "../../core/identity/identifiers.ts";
-import { eventName, RESERVED_NAMES, type EventType } from "../../core/model/event.ts";
+import { eventName, pageProperties, RESERVED_NAMES, type EventType } from "../../core/model/event.ts";
 import type { Edge } from "../../core/model/edge.ts";
 import {
   BROWSER_COOKIE,
@@ -78,8 +78,14 @@ const TYPES: ReadonlySet<string> = new Set<EventType>(["track", "identify", "pag
 /**
  * One event of a call, checked field by field and brought into the journal's form.
  * @param type the call's type where the path says it; an item of a batch says its own
+ * @param asCame the event as the client sent it, where a plan has changed it since: the id of one that bears none is that one's
  */
-export function normalise(json: Json, type: EventType | undefined, call: CallSettings): Result<Normalised, EventFault> {
+export function normalise(
+  json: Json,
+  type: EventType | undefined,
+  call: CallSettings,
+  asCame = json,
+): Result<Normalised, EventFault> {
   if (!isJsonObject(json)) return fail("not_an_object");
   const kind = type ?? eventType(ownProperty(json, "type"));
   if (kind === undefined) return fail("bad_type");
@@ -93,7 +99,7 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
   const { identifiers, claims } = identify(fields.value, kind, call);
   const [origin, ...others] = identifiers;
   if (origin === undefined) return fail("missing_identity");
-  const messageId = fields.value.messageId ?? call.ids?.get(json) ?? contentId(json, timestamp, call.source.key);
+  const messageId = fields.value.messageId ?? call.ids?.get(asCame) ?? contentId(asCame, timestamp, call.source.key);
   const edge = edgeOfEvent(call.edge, context, properties);
   const event: JournalEvent = {
     messageId,
@@ -116,6 +122,14 @@ export function normalise(json: Json, type: EventType | undefined, call: CallSet
   const text = JSON.stringify(event);
   if (isOver(text, MOST_EVENT_BYTES)) return fail("event_too_large");
   return ok({ text, messageId, type: kind, origin, others, consent: isSilent(said.value) ? undefined : said.value });
+}
+
+/** What an event says of consent, be whatever else of it wrong; undefined where that cannot be read. */
+export function consentOf(json: Json, call: Pick<CallSettings, "context" | "gvlId" | "gpp">): Consent | undefined {
+  const item = isJsonObject(json) ? ownProperty(json, "context") : undefined;
+  const context = contextOf(call.context, isJsonObject(item) ? item : undefined);
+  const said = readConsent(context === undefined ? undefined : ownProperty(context, "consent"), call.gvlId, call.gpp);
+  return said.ok ? said.value : undefined;
 }
 
 interface Fields {
@@ -159,12 +173,6 @@ function readFields(json: JsonObject, type: EventType, call: CallSettings): Resu
 function contextOf(batch: JsonObject | undefined, item: JsonObject | undefined): JsonObject | undefined {
   const context = batch === undefined ? item : { ...batch, ...item };
   return context === undefined ? undefined : withoutAddress(context);
-}
-
-/** A page's `name` and `category` stand beside its properties in the call; rules read properties only, so they stand there too. */
-function pageProperties(properties: JsonObject, name: string | undefined, category: string | undefined): JsonObject {
-  if (name === undefined && category === undefined) return properties;
-  return { ...(name === undefined ? {} : { name }), ...(category === undefined ? {} : { category }), ...properties };
 }
 
 /** A field that says something: null is how many clients write "none". */
@@ -221,9 +229,9 @@ function cookieIdentifier(cookie: TlId | undefined, userId: string | undefined):
  * An id for an event that bears none: a hash of its content with its timestamp, so that a repeated call is known again.
  * Without a timestamp two equal calls may be two events: each counts, and a retry may double (docs/collect.md).
  */
-export function contentId(json: JsonObject, timestamp: string | undefined, source: string): string {
+export function contentId(json: Json, timestamp: string | undefined, source: string): string {
   if (timestamp === undefined) return `r-${randomUUID()}`;
-  const { sentAt: _, writeKey: __, ...content } = json;
+  const { sentAt: _, writeKey: __, ...content } = isJsonObject(json) ? json : {};
   // Without the address: in quarantine the event is kept without, and is to be the same one.
   return `h-${createHash("sha256")
     .update(`${source} ${canonicalJson(withoutAddressIn(content))}`)

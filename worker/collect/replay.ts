@@ -31,6 +31,8 @@ export interface Replayed {
   readonly replayed: number;
   readonly accepted: number;
   readonly refused: number;
+  /** What the plan lets go by now. */
+  readonly dropped: number;
   readonly errors: readonly { readonly id: string; readonly messageId: string | null; readonly code: ReplayFault }[];
   /** Events that the filter still holds of. */
   readonly remaining: number;
@@ -53,7 +55,7 @@ export async function replay(
 ): Promise<Replayed> {
   const found = await findRejected(env, workspace, order.filter, order);
   const errors: Replayed["errors"][number][] = [];
-  let [accepted, refused] = [0, 0];
+  let [accepted, refused, dropped] = [0, 0, 0];
   // In turn: of two calls that link one browser the first stands, as it would have at first.
   for (const items of Map.groupBy(found, ({ source, at, call }) => JSON.stringify([source, at, call])).values()) {
     const [{ source: key, at } = { source: "", at: 0 }] = items;
@@ -73,17 +75,19 @@ export async function replay(
       );
       accepted += done.accepted;
       refused += done.refused;
+      dropped += done.dropped;
       errors.push(...done.errors);
       count(workspace.id, "events.ingested", done.fresh, now);
       count(workspace.id, "events.refused", done.refused, now);
+      count(workspace.id, "events.dropped", done.dropped, now);
     }
   }
   const remaining = await countRejected(env, workspace, order.filter);
   const next = found.length === order.limit ? found.at(-1) : undefined;
-  return { replayed: found.length, accepted, refused, errors, remaining, next };
+  return { replayed: found.length, accepted, refused, dropped, errors, remaining, next };
 }
 
-type Done = Pick<Replayed, "accepted" | "refused" | "errors"> & { readonly fresh: number };
+type Done = Pick<Replayed, "accepted" | "refused" | "dropped" | "errors"> & { readonly fresh: number };
 
 async function replayCall(
   env: Env,
@@ -98,27 +102,29 @@ async function replayCall(
   const events = originals.map((json) => (patch === undefined ? json : mergePatch(json, patch)));
   const ids = new Map(events.map((event, index) => [event, idOf(originals[index] ?? null, source.key, at)]));
   const taken = await take(env, sender, { events, type, sentAt, context, ids }, at);
-  const errors = taken.rejected.flatMap(({ index, messageId, code }) => {
+  const errors = taken.rejected.flatMap(({ index, messageId, code, detail }) => {
     const item = items[index];
-    return item === undefined ? [] : [{ id: item.id, messageId, code, item }];
+    return item === undefined ? [] : [{ id: item.id, messageId, code, detail, item }];
   });
   // Under a patch the event as it came is not what has the new fault: it stays as it is.
   const renamed = patch === undefined ? errors.filter(({ item, code }) => item.code !== code) : [];
   await keepRejected(
     env,
     workspace,
-    renamed.map(({ item, code }) => ({ ...item, code })),
+    renamed.map(({ item, code, detail }) => ({ ...item, code, detail: detail ?? null })),
   );
   const faulty = new Set(errors.map(({ id }) => id));
   const left = items.filter(({ id }) => !faulty.has(id)).map(({ id }) => id);
   const removed = await removeRejected(env, workspace, [...left, ...renamed.map(({ id }) => id)]);
   // Counted by whoever took it out: of two replays at once that is one.
-  const refused = taken.refused.filter((index) => removed.has(items[index]?.id ?? "")).length;
+  const countOf = (places: readonly number[]): number => places.filter((index) => removed.has(items[index]?.id ?? "")).length;
+  const [refused, dropped] = [countOf(taken.refused), countOf(taken.dropped)];
   if (refused > 0) await countRefused(env, workspace, source.key, at, refused);
   return {
     accepted: taken.accepted,
     fresh: taken.accepted - taken.duplicates,
     refused,
+    dropped,
     errors: errors.map(({ id, messageId, code }) => ({ id, messageId, code })),
   };
 }

@@ -57,7 +57,8 @@ async function apply(env: Env, ctx: ExecutionContext, { job, part, from }: Impor
       return row === undefined ? [] : [{ row, code }];
     }),
   ].toSorted((one, other) => one.row - other.row);
-  const counts = { rows: rows.length, accepted: taken.accepted, rejected: rejected.length, refused: taken.refused };
+  const { accepted, refused, dropped } = taken;
+  const counts = { rows: rows.length, accepted, rejected: rejected.length, refused, dropped };
   const isRejected = new Set(rejected.map(({ row }) => row));
   const shown = settings.dryRun ? events.filter(({ row }) => !isRejected.has(row)).slice(0, MOST_SHOWN) : [];
   const next = stretch.isEnd && used === text.length ? part.bytes : offset + Buffer.byteLength(text.slice(0, used));
@@ -112,6 +113,7 @@ function isSaid(value: unknown): boolean {
 interface Taken {
   readonly accepted: number;
   readonly refused: number;
+  readonly dropped: number;
   readonly errors: readonly { readonly index: number; readonly code: string }[];
 }
 
@@ -120,7 +122,7 @@ interface Taken {
  * do, and a step keeps it busy for seconds where everybody is new. There everybody would wait as long.
  */
 async function collected(env: Env, ctx: ExecutionContext, sender: Sender, call: Call): Promise<Taken> {
-  let [accepted, refused] = [0, 0];
+  let [accepted, refused, dropped] = [0, 0, 0];
   const errors: Taken["errors"][number][] = [];
   for (let from = 0; from < call.events.length; from += ROWS_AT_ONCE) {
     if (from > 0) await scheduler.wait(1);
@@ -128,14 +130,15 @@ async function collected(env: Env, ctx: ExecutionContext, sender: Sender, call: 
     const { reply } = await collect(env, ctx, sender, { ...call, events }, Date.now());
     accepted += reply.accepted ?? events.length;
     refused += reply.refused ?? 0;
+    dropped += reply.dropped ?? 0;
     for (const { index, code } of reply.errors ?? []) errors.push({ index: from + index, code });
   }
-  return { accepted, refused, errors };
+  return { accepted, refused, dropped, errors };
 }
 
 async function tried(env: Env, sender: Sender, call: Call): Promise<Taken> {
-  const { accepted, refused, rejected } = await check(env, sender, call, Date.now());
-  return { accepted: accepted.length, refused: refused.length, errors: rejected };
+  const { accepted, refused, dropped, rejected } = await check(env, sender, call, Date.now());
+  return { accepted: accepted.length, refused: refused.length, dropped: dropped.length, errors: rejected };
 }
 
 async function quarantine(

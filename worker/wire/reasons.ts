@@ -22,6 +22,7 @@ export const REASONS = {
   unsupported_encoding: { status: 415, title: "The Content-Encoding is not supported" },
   invalid_rule: { status: 422, title: "The rule is not in the rule language" },
   invalid_ruleset: { status: 422, title: "The drafts cannot be published" },
+  invalid_plan: { status: 422, title: "This is no tracking plan" },
   code_taken: { status: 422, title: "Another audience has this code" },
   fixed: { status: 422, title: "This is settled when the workspace is made and cannot change" },
   bad_list_type: { status: 422, title: "This is no type of identifier that a list can hold" },
