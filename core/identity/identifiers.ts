@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { EventType } from "../model/event.ts";
+import { isNobodys, isNobodysMail } from "./blocked.ts";
 import { isIdentifierValue, parseEmailSha256, type Identifier } from "../model/ids.ts";
 import { isJsonArray, isJsonObject, ownProperty, type Json, type JsonObject } from "../model/json.ts";
 
@@ -9,23 +10,35 @@ const MOST_FURTHER = 10;
 
 /**
  * Who else an event says its person is (architecture.md, "Identity"): of an identify `traits.email` and `traits.phone`, of
- * every call `context.externalIds` `[{type,id}]`. In the order in which one may stand for the person where nothing
+ * every call `context.externalIds` `[{type,id}]` and `context.device`. In the order in which one may stand for the person where nothing
  * stronger is named; what cannot identify anybody is passed over, for it is data all the same.
  */
 export function furtherIdentifiers(type: EventType, traits: JsonObject, context: JsonObject | undefined): readonly Identifier[] {
   const found = externalIdentifiers(context === undefined ? undefined : ownProperty(context, "externalIds"));
+  found.push(...deviceIdentifiers(context === undefined ? undefined : ownProperty(context, "device")));
   if (type === "identify") {
     const email = emailIdentifier(ownProperty(traits, "email"));
     const phone = phoneIdentifier(ownProperty(traits, "phone"));
     if (email !== undefined) found.push(email);
     if (phone !== undefined) found.push(phone);
   }
-  return found.slice(0, MOST_FURTHER);
+  return found.filter((identifier) => !isNobodys(identifier)).slice(0, MOST_FURTHER);
+}
+
+/** Of an app's device its id and, unless its user forbids that, the one for advertising (`context.device`, as the Segment spec writes it). */
+function deviceIdentifiers(device: Json | undefined): Identifier[] {
+  if (device === undefined || !isJsonObject(device)) return [];
+  const [id, advertisingId] = [ownProperty(device, "id"), ownProperty(device, "advertisingId")];
+  const isTracked = ownProperty(device, "adTrackingEnabled") !== false;
+  return [
+    ...(isIdentifierValue(id) ? [{ type: "ext:deviceId", value: id }] : []),
+    ...(isIdentifierValue(advertisingId) && isTracked ? [{ type: "ext:advertisingId", value: advertisingId.toLowerCase() }] : []),
+  ];
 }
 
 /** An e-mail counts as the SHA-256 of its normal form, trimmed and in lower case, so that raw and hashed ones meet. */
 export function emailIdentifier(value: Json | undefined): Identifier | undefined {
-  if (!isIdentifierValue(value) || !/^[^\s@]+@[^\s@]+$/.test(value.trim())) return undefined;
+  if (!isIdentifierValue(value) || !/^[^\s@]+@[^\s@]+$/.test(value.trim()) || isNobodysMail(value)) return undefined;
   return { type: "emailSha256", value: emailSha256(value) };
 }
 

@@ -1,6 +1,7 @@
 import type { LinkItem } from "../model/envelope.ts";
 import type { EventType } from "../model/event.ts";
-import { BROWSER_COOKIE, isCookie, PERSON_COOKIE, type HashedIdentifier } from "../model/ids.ts";
+import type { HashedIdentifier } from "../model/ids.ts";
+import { outranks, rankOf, type Ranked } from "../model/rank.ts";
 
 /** What an event asks of the object of one of its identifiers. */
 export interface Link {
@@ -9,26 +10,25 @@ export interface Link {
 }
 
 /**
- * The links that an event asks for.
- * - A user's other identifiers lead to the user. Only a browser's ever move, and only by an identify: it may change hands,
- *   while an e-mail or a card is whose it was first.
- * - An anonymous id leads to the person whom the browser's cookie names. Where the cookie names a browser that is nobody's
- *   either, the greater name leads to the smaller, so that both directions at once agree and no circle can come about.
- * @param origin the identifier whose profile the event belongs to
+ * The links that an event asks for: each of its identifiers leads to the firmest among them. A device that is somebody's is
+ * given to another only where he identifies himself on it; all else is whose it was first. Two users are one only by an
+ * `alias` of a server.
  */
 export function linksOf(origin: HashedIdentifier, others: readonly HashedIdentifier[], type: EventType): readonly Link[] {
-  if (origin.type === "userId")
-    return others.filter((from) => from.type !== PERSON_COOKIE).map((from) => toUser(from, origin, type));
-  return origin.type === "anonymousId" ? others.filter(isCookie).map((cookie) => toCookie(origin, cookie)) : [];
+  if (others.length === 0) return [];
+  const all = [origin, ...others];
+  const to = all.map(ranked).reduce((one, other) => (outranks(other, one) ? other : one));
+  return all
+    .filter(({ hash }) => hash !== to.hash)
+    .map((from) => {
+      const rank = rankOf(from);
+      const identify = type === "identify" && to.rank === 3 && rank === 1;
+      // Two users in one call are there for one reason: a server says that they are one.
+      const merge = rank === 3 ? ({ merge: true } as const) : {};
+      return { from, item: { to: to.hash, rank: to.rank, identify, ...merge } };
+    });
 }
 
-function toUser(from: HashedIdentifier, user: HashedIdentifier, type: EventType): Link {
-  const isBrowser = from.type === "anonymousId" || from.type === BROWSER_COOKIE;
-  return { from, item: { to: user.hash, identify: type === "identify" && isBrowser } };
-}
-
-function toCookie(anonymous: HashedIdentifier, cookie: HashedIdentifier): Link {
-  const isGiven = cookie.type === PERSON_COOKIE || anonymous.hash > cookie.hash;
-  const [from, to] = isGiven ? [anonymous, cookie] : [cookie, anonymous];
-  return { from, item: { to: to.hash, identify: false } };
+function ranked(identifier: HashedIdentifier): Ranked {
+  return { hash: identifier.hash, rank: rankOf(identifier) };
 }

@@ -3,6 +3,7 @@ import type { Edge } from "./edge.ts";
 import type { Channel, EventType, LogEvent, Party } from "./event.ts";
 import type { HashedIdentifier, ProfileId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import type { Rank } from "./rank.ts";
 
 /**
  * What crosses from the Worker to a profile object and what the journal stores. Both carry a version and only grow:
@@ -37,14 +38,31 @@ export interface JournalEvent extends LogEvent {
   readonly groupId?: string;
   /** What we found out about it ourselves where it arrived. */
   readonly edge?: Edge;
+  /** The profile that held it before it was merged into this one. */
+  readonly via?: ProfileId;
   /** Came back from the archive, and was counted before it was lost: nothing counts it again. */
   readonly restored?: true;
 }
 
-/** Links the identifier that this object stands for to the profile `to`: `identify` moves one that is somebody's already, other calls do not. */
+/**
+ * Links the identifier that this object stands for to the profile `to`, which outranks it. One that is somebody's already
+ * brings the two together, unless both are users: then `identify` moves it, and other calls leave it where it is.
+ */
 export interface LinkItem {
   readonly to: ProfileId;
+  /** Of `to`; a user's where it is not said. */
+  readonly rank?: Rank;
   readonly identify: boolean;
+  /** True where a server said that two users are one (`alias`). */
+  readonly merge?: true;
+  readonly why?: LinkCause;
+}
+
+/** The call that asked for a link. */
+export interface LinkCause {
+  readonly type: EventType;
+  readonly source: string;
+  readonly messageId: string;
 }
 
 /** One step for an object, in the order of the call: the JSON text of a `JournalEvent`, or a link. */
@@ -69,7 +87,7 @@ export interface IngestEnvelope extends CallEnvelope {
   readonly items: readonly EnvelopeItem[];
   /** What the call said about consent, to be kept with the profile. */
   readonly consent?: Consent;
-  /** True when the items are another object's journal: consent is then the stricter of the two, not the later. */
+  /** True where what comes is older than what was said since: consent is then the stricter of the two, not the later. */
   readonly adopting?: boolean;
   /** Events that a profile takes in a minute; without, what `flood.ts` says. */
   readonly mostAMinute?: number;
@@ -77,6 +95,31 @@ export interface IngestEnvelope extends CallEnvelope {
   readonly onlyKnown?: boolean;
   /** True where a destination waits for what changes: then nothing waits longer than it must before it leaves. */
   readonly isDestinationWaiting?: boolean;
+}
+
+/** `ProfileObject.stage`: a page of the journal of an object that is a pointer to this one now. Nothing of it is seen until it is adopted. */
+export interface StageEnvelope extends CallEnvelope {
+  readonly from: ProfileId;
+  /** From 0 on; with the first, whatever was staged from there before is gone. */
+  readonly page: number;
+  /** JSON texts of its events. */
+  readonly texts: readonly string[];
+}
+
+/** `ProfileObject.adopt`: takes in all that was staged from an object, in one step. */
+export interface AdoptEnvelope extends CallEnvelope {
+  readonly from: ProfileId;
+  readonly pages: number;
+  readonly receivedAt: number;
+  readonly consent?: Consent;
+  /** Identifiers that had left it. */
+  readonly left?: readonly ProfileId[];
+}
+
+/** `ProfileObject.leave`: identifiers that led here lead elsewhere from now on, or here again. */
+export interface LeaveEnvelope extends CallEnvelope {
+  readonly identifiers: readonly ProfileId[];
+  readonly hasLeft: boolean;
 }
 
 /** `ProfileObject.outbox`: the records from a sequence on, as many as fit into so many bytes. Answered with the JSON of an `OutboxMessage`. */
@@ -116,12 +159,16 @@ export interface IngestReply {
   readonly refused?: true;
   /** The profile that the last item went to: another than the object called where that one is a pointer. */
   readonly profileId: ProfileId;
-  /** True where that profile is a user's; absent for a browser, a card or an e-mail that is nobody's yet. */
-  readonly ofUser?: true;
+  /** Of that profile; absent where there is none yet. */
+  readonly rank?: Rank;
+  /** The last device on the way there: who leads to it follows it, whoever it is given to. */
+  readonly device?: ProfileId;
 }
 
 /** `ProfileObject.decide`. */
 export interface DecideEnvelope extends CallEnvelope {
+  /** The identifier that this profile was asked by, where the caller remembers that it leads here. */
+  readonly via?: ProfileId;
   /** Evaluate at this instant (ms) over what the journal holds, instead of now. */
   readonly at?: number;
   /** What the request itself said about consent: any no in it wins over what is stored. */
@@ -133,6 +180,6 @@ export interface DecideEnvelope extends CallEnvelope {
 
 /**
  * Answer of `decide`, one text whose first character says what follows: `=` the members of the reply's JSON object without
- * braces, `@` the id of the profile that this identifier points to (ask there), `!` a stable error code.
+ * braces, `@` the id of the profile that this identifier points to (ask there), `!` a stable error code; `!moved` where `via` leads elsewhere by now.
  */
 export type DecideReply = string;

@@ -20,14 +20,15 @@ export interface HashedIdentifier {
 }
 
 /**
- * Types of the identifier that a browser's signed cookie gives: its value is a profile, either of a browser that was nobody's
- * when the cookie was set, or of a person.
+ * Types of the identifier that a browser's signed cookie gives: its value is a profile, that of a browser which was nobody's
+ * when the cookie was set, of somebody known by an e-mail or a card alone, or of a user.
  */
 export const BROWSER_COOKIE = "tl_id";
+export const KNOWN_COOKIE = "tl_id:known";
 export const PERSON_COOKIE = "tl_id:person";
 
 export function isCookie({ type }: HashedIdentifier): boolean {
-  return type === BROWSER_COOKIE || type === PERSON_COOKIE;
+  return type === BROWSER_COOKIE || type === KNOWN_COOKIE || type === PERSON_COOKIE;
 }
 
 /** Longest identifier we take, in UTF-16 code units: longer ones are data in the wrong field. */

@@ -7,9 +7,9 @@ import type { HashedIdentifier, ProfileId } from "./ids.ts";
  */
 export const OUTBOX_VERSION = 1;
 
-/** Why a membership changed. A correction is made by an event older than what was known: it changed the past. */
+/** Why a membership changed. A correction is made by an event older than what was known: it changed the past. A merge names the last event it brought. */
 export type ChangeReason =
-  | { readonly kind: "event" | "correction"; readonly source: string; readonly messageId: string }
+  | { readonly kind: "event" | "correction" | "merge"; readonly source: string; readonly messageId: string }
   | { readonly kind: "time" | "publish" };
 
 /** An audience entered or left, announced in the journal among the events that had been accepted by then. */

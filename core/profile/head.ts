@@ -1,5 +1,7 @@
 import type { Consent } from "../model/consent.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
+import type { LinkCause } from "../model/envelope.ts";
+import type { Rank } from "../model/rank.ts";
 import type { Minute } from "./flood.ts";
 import { NOTHING_SENT, type OutboxProgress } from "./outbox.ts";
 
@@ -80,13 +82,37 @@ export interface ProfileHead extends HeadBase {
   /** Events of the sealed chunk that can leave the journal next are no later, ms; absent where none is sealed. */
   readonly sealedUntil?: number;
   /** The last event that was taken while the ruleset could not be read: `members` are behind until it can. */
-  readonly behind?: { readonly source: string; readonly messageId: string };
+  readonly behind?: { readonly source: string; readonly messageId: string; readonly merged?: true };
+  /** Identifiers that led here and lead elsewhere by now. */
+  readonly left?: readonly ProfileId[];
+  /** True of an identifier that was too many people's: it leads to none of them, and nothing links it. */
+  readonly isShared?: true;
+}
+
+/** The making of a link. */
+export interface LinkedBy {
+  readonly at: number;
+  readonly why?: LinkCause;
+}
+
+/** Where an identifier is to lead. */
+export interface Leading extends LinkedBy {
+  readonly to: ProfileId;
+  readonly rank?: Rank;
 }
 
 /** An identifier that is somebody: everything asked of it is asked of `to`. */
 export interface PointerHead extends HeadBase {
   readonly kind: "pointer";
   readonly to: ProfileId;
+  /** Of `to`; a user's where it is absent. */
+  readonly rank?: Rank;
+  /** When, ms, and why it came to lead there. */
+  readonly linked?: LinkedBy;
+  /** While it is moving: the identifiers that had left the profile which it was. */
+  readonly left?: readonly ProfileId[];
+  /** Others that it was said to be of, while it was somebody's. */
+  readonly others?: readonly ProfileId[];
   /** Profiles this pointed to before: a repeated delivery may be held by one of them. */
   readonly former: readonly ProfileId[];
   /** What was said about consent while this was a profile; goes along with the journal. */
@@ -112,14 +138,19 @@ export function newProfile(home: Home, now: number): ProfileHead {
 }
 
 /** An identifier that was nobody's, linked to a person. */
-export function newPointer(home: Home, now: number, to: ProfileId): PointerHead {
-  return { kind: "pointer", ...begun(home, now), to, former: [], consent: null, moving: false };
+export function newPointer(home: Home, now: number, leading: Leading): PointerHead {
+  return { kind: "pointer", ...begun(home, now), ...leadingTo(leading), former: [], consent: null, moving: false };
+}
+
+function leadingTo({ to, rank, at, why }: Leading): Pick<PointerHead, "to" | "rank" | "linked"> {
+  return { to, ...(rank === undefined ? {} : { rank }), linked: { at, ...(why === undefined ? {} : { why }) } };
 }
 
 /** The profile becomes a pointer; its journal stays until it has been moved. */
-export function toPointer(head: ProfileHead, now: number, to: ProfileId): PointerHead {
+export function toPointer(head: ProfileHead, now: number, leading: Leading): PointerHead {
   const { format, name, retentionMs, schema, workspace, jurisdiction, epoch, clock, seq, openFrom, consent } = head;
-  const moving = seq > 0 || consent !== null;
+  const { left } = head;
+  const moving = seq > 0 || consent !== null || left !== undefined;
   return {
     format,
     ...(name === undefined ? {} : { name }),
@@ -132,22 +163,38 @@ export function toPointer(head: ProfileHead, now: number, to: ProfileId): Pointe
     clock: Math.max(clock, now),
     seq,
     openFrom,
-    to,
+    ...leadingTo(leading),
     former: [],
     consent,
     moving,
+    ...(left === undefined ? {} : { left }),
   };
 }
 
 /** The pointer names another person from now on; the one before keeps what it has. */
-export function repoint(head: PointerHead, now: number, to: ProfileId): PointerHead {
-  const former = [...head.former.filter((id) => id !== to && id !== head.to), head.to];
-  return { ...head, clock: Math.max(head.clock, now), to, former };
+export function repoint(head: PointerHead, now: number, leading: Leading): PointerHead {
+  const former = [...head.former.filter((id) => id !== leading.to && id !== head.to), head.to];
+  return { ...head, clock: Math.max(head.clock, now), ...leadingTo(leading), former };
+}
+
+/** The person it leads to lives under another name by now: the same one, on a shorter way. */
+export function shortened(head: PointerHead, to: ProfileId, rank: Rank | undefined): PointerHead {
+  const before = head.rank ?? 3;
+  // A way only ever leads upwards.
+  return { ...head, to, rank: rank === undefined || rank < before ? before : rank };
+}
+
+/** An identifier that turned out to be too many people's: a profile of its own, under a new epoch, for the old one's is over. */
+export function toShared(head: PointerHead, now: number): ProfileHead {
+  const { schema, epoch, name } = head;
+  const clock = Math.max(head.clock, now);
+  return { ...newProfile(head, clock), ...(name === undefined ? {} : { name }), schema, epoch: epoch + 1, isShared: true };
 }
 
 /** The journal has arrived at `to`. */
 export function moved(head: PointerHead): PointerHead {
-  return { ...head, openFrom: head.seq, consent: null, moving: false };
+  const { left: _, ...rest } = head;
+  return { ...rest, openFrom: head.seq, consent: null, moving: false };
 }
 
 /** Text of the head row. `open` are the texts of the open chunk's records: JSON already, and not written twice. */

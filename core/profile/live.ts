@@ -3,6 +3,7 @@ import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
+import { rankOf, type Rank } from "../model/rank.ts";
 import type { ChangeReason, JournalChange } from "../model/outbox.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { Announcements } from "./announcements.ts";
@@ -111,6 +112,34 @@ export class LiveProfile {
     return outcome;
   }
 
+  /**
+   * Takes in the journal of another profile in one step: what the memberships were meanwhile is nobody's business, only how
+   * they stand at the end of it.
+   */
+  adopt({ texts, now, ruleset }: Pick<Delivery, "texts" | "now" | "ruleset">): Outcome {
+    const outcome: Outcome = { accepted: 0, duplicates: 0, conflicts: [], floods: [] };
+    const isNew = ruleset !== undefined && ruleset.version >= this.version;
+    if (isNew) this.memberships(ruleset.version, ruleset.rules, now);
+    else this.#settle(now);
+    if (this.head.seq > 0) this.#announceDue();
+    // From here on there is no engine: events are taken in unseen.
+    this.#memberships = undefined;
+    for (const [place, text] of texts.entries()) {
+      const event: JournalEvent = JSON.parse(text);
+      const held = this.#journal.placeOf(event);
+      if (held === undefined) {
+        this.#accept(event, text);
+        outcome.accepted++;
+      } else if (sameContent(event, this.#journal.eventAt(held))) outcome.duplicates++;
+      else outcome.conflicts.push(place);
+    }
+    const { behind } = this.head;
+    if (outcome.accepted > 0 && behind !== undefined) this.head = { ...this.head, behind: { ...behind, merged: true } };
+    if (isNew) this.memberships(ruleset.version, ruleset.rules, now);
+    if (outcome.accepted > 0) this.announce();
+    return outcome;
+  }
+
   #accept(event: JournalEvent, text: string): void {
     const { source, messageId } = event;
     const isFirst = this.head.seq === 0;
@@ -140,6 +169,21 @@ export class LiveProfile {
       this.#announcements.opened(engine);
       this.#appendChanges(this.#announcements.due(engine, this.#clock, this.#version, why));
     } else this.#appendChanges(this.#announcements.byEvent(changes, this.#version, why));
+  }
+
+  /** Takes note that identifiers lead elsewhere from now on, or here again. @returns whether that is news */
+  noteLeft(identifiers: readonly ProfileId[], hasLeft: boolean): boolean {
+    const { left = [] } = this.head;
+    if (identifiers.every((one) => left.includes(one) === hasLeft)) return false;
+    const others = left.filter((one) => !identifiers.includes(one));
+    this.head = { ...this.head, left: hasLeft ? [...others, ...identifiers].slice(-MOST_IDENTIFIERS) : others };
+    return true;
+  }
+
+  /** How firmly the identifier that names this profile is one person's. */
+  get rank(): Rank {
+    const own = this.head.identifiers.find(({ hash }) => hash === this.profileId);
+    return own === undefined ? 1 : rankOf(own);
   }
 
   /** Takes what a call said about consent: a later statement replaces, a joined profile's counts only where it is stricter. */
@@ -258,7 +302,10 @@ export class LiveProfile {
   #announceDue(): void {
     if (this.#memberships === undefined) return;
     const { behind } = this.head;
-    const why: ChangeReason = behind === undefined ? { kind: "publish" } : { kind: "event", ...behind };
+    const why: ChangeReason =
+      behind === undefined
+        ? { kind: "publish" }
+        : { kind: behind.merged === true ? "merge" : "event", source: behind.source, messageId: behind.messageId };
     this.#appendChanges(this.#announcements.due(this.#memberships, this.#clock, this.#version, why));
   }
 
@@ -315,15 +362,15 @@ export class LiveProfile {
     return {
       head: this.head,
       open: this.open,
-      ...(sealed === undefined ? {} : { sealed }),
+      sealed,
       ...(arm === undefined ? {} : { arm }),
       ...(send === undefined ? {} : { send }),
     };
   }
 
-  #sealChunk(): SealedChunk | undefined {
+  #sealChunk(): readonly SealedChunk[] {
     const sealed = this.#journal.seal(this.head.epoch);
-    if (sealed === undefined) return undefined;
+    if (sealed.length === 0) return sealed;
     const { seen: _, ...head } = this.head;
     const { filter } = this.#journal;
     const sealedUntil = head.sealedUntil ?? head.lastSeen;

@@ -166,7 +166,7 @@ export class TestObject {
       const { head, open, sealed, arm, send } = live.toWrite(Math.max(now, live.clock));
       this.store.transaction((rows) => {
         if (this.#crash === "before") throw new Error("crash");
-        if (sealed) rows.set(sealed.first + 1, encodeChunk(sealed.epoch, sealed.first, sealed.records));
+        for (const { epoch, first, records } of sealed) rows.set(first + 1, encodeChunk(epoch, first, records));
         if (this.#crash === "within") throw new Error("crash");
         rows.set(0, encodeHead(head, open));
       });

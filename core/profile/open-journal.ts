@@ -102,10 +102,10 @@ export class OpenJournal {
     return record;
   }
 
-  /** Seals the open chunk once it has grown large enough. */
-  seal(epoch: number): SealedChunk | undefined {
-    if (this.#bytes < SEAL_BYTES) return undefined;
-    const chunk = { epoch, first: this.#first, records: this.#open };
+  /** Seals the open chunk once it has grown large enough: into several where much came at once. */
+  seal(epoch: number): readonly SealedChunk[] {
+    if (this.#bytes < SEAL_BYTES) return [];
+    const chunks = cut(this.#open, epoch, this.#first);
     const keys = [...eventsAmong(this.#openRecords(0))].map(({ event }) => seenKey(event));
     // With the first chunk it covers all; one that is full is made anew by whoever knows all ids.
     if (this.#first === 0) this.#filter = filterOf(keys);
@@ -113,10 +113,27 @@ export class OpenJournal {
     this.#first += this.#open.length;
     this.#open = [];
     this.#bytes = 0;
-    return chunk;
+    return chunks;
   }
 
   #filterOfAll(): SeenFilter | undefined {
     return this.#isAllSeen ? filterOf([...this.#seen.keys()]) : undefined;
   }
+}
+
+/** Characters of a sealed chunk at most, but for its last record: a row holds 2 MB, and a character may be three bytes. */
+const MOST_CHUNK = 500_000;
+
+function cut(records: readonly string[], epoch: number, first: number): SealedChunk[] {
+  const chunks: SealedChunk[] = [];
+  let from = 0;
+  let room = MOST_CHUNK;
+  for (const [place, text] of records.entries()) {
+    room -= text.length;
+    if (room > 0 && place < records.length - 1) continue;
+    chunks.push({ epoch, first: first + from, records: records.slice(from, place + 1) });
+    from = place + 1;
+    room = MOST_CHUNK;
+  }
+  return chunks;
 }

@@ -16,8 +16,8 @@ export interface ProfileWrite {
   readonly head: ProfileHead;
   /** Records of the open chunk, which the head row bears. */
   readonly open: readonly string[];
-  /** A chunk that has grown large enough for a row of its own. */
-  readonly sealed?: SealedChunk;
+  /** Chunks that have grown large enough for a row of their own: one, but where much came at once. */
+  readonly sealed: readonly SealedChunk[];
   /** Instant for the alarm; absent where it is set for no later one. */
   readonly arm?: number;
   /**

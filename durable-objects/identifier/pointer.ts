@@ -4,13 +4,14 @@ import {
   type IngestEnvelope,
   type IngestReply,
   type JournalEvent,
+  type LinkItem,
 } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { isChange } from "../../core/model/outbox.ts";
-import { moved, type PointerHead } from "../../core/profile/head.ts";
+import { moved, shortened, type PointerHead } from "../../core/profile/head.ts";
 import { readRecord } from "../../core/profile/journal.ts";
 import { keepRejected } from "../quarantine/stub.ts";
-import { profileStub } from "../profile/stub.ts";
+import { followed, profileStub } from "../profile/stub.ts";
 import type { ProfileStore } from "../profile/store.ts";
 
 /**
@@ -58,48 +59,113 @@ async function notHeldBefore(
   return events.flatMap((_, place) => (held.some((answers) => answers[place] === true) ? [] : [place]));
 }
 
+/** Asks another object for a link. @returns where it leads then, and how firmly that is one person's */
+export async function askLink(
+  env: Env,
+  pointer: PointerHead,
+  name: ProfileId,
+  item: LinkItem,
+  receivedAt: number,
+): Promise<Pick<IngestReply, "profileId" | "rank">> {
+  const reply: IngestReply = JSON.parse(
+    await profileStub(env, home(pointer), name).ingest({ ...callFrom(pointer, name), receivedAt, items: [item] }),
+  );
+  return reply;
+}
+
+/** Tells a person that an identifier leads elsewhere from now on, or to him again. What was asked by way of it is then asked anew. */
+export async function tellLeft(
+  env: Env,
+  pointer: PointerHead,
+  person: ProfileId,
+  identifier: ProfileId,
+  hasLeft = true,
+): Promise<void> {
+  await followed(person, (of) =>
+    profileStub(env, home(pointer), of).leave({ ...callFrom(pointer, of), identifiers: [identifier], hasLeft }),
+  );
+}
+
+/** Characters of a page: far below what one call takes (32 MB), and of what one row does (2 MB, three bytes a character at worst). */
+const PAGE_CHARACTERS = 600_000;
+/** People who are merged themselves meanwhile, one after the other, as often as this, are not. */
+const MOST_TRIES = 8;
+
 /**
- * Moves the journal that this identifier gathered while it was nobody's to the person it is now, chunk by chunk, each
- * event with its origin. The person drops what has arrived before, so this may be cut off anywhere and begun again.
+ * Moves the journal that this identifier gathered while it was nobody's to the person it is now, each event with its origin:
+ * page by page where nobody sees it, and then all of it in one step. It may be cut off anywhere and begun again: pages take the
+ * place of those before, and the person drops what it has. A person who has become a pointer says where to, and it begins again there.
+ * @param name of this object
  * @returns the head without a journal, already durable
  */
-export async function move(env: Env, pointer: PointerHead, store: ProfileStore): Promise<PointerHead> {
-  for (const events of journalPages(store, pointer.epoch)) {
-    const items = events.map((event) => JSON.stringify(event));
-    const reply = await give(env, pointer, {
-      ...callFrom(pointer),
-
-      receivedAt: pointer.clock,
-      adopting: true,
-      items,
-    });
-    const refused = reply.conflicts.flatMap((place) => events[place] ?? []);
+export async function move(env: Env, pointer: PointerHead, name: ProfileId, store: ProfileStore): Promise<PointerHead> {
+  const pages = journalPages(store, pointer.epoch, name);
+  let to = pointer.to;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const answer = await adoptedBy(env, pointer, name, to, pages);
+    if (answer.is === "elsewhere") {
+      to = answer.at;
+      continue;
+    }
+    const refused = answer.conflicts.map((place): JournalEvent => JSON.parse(pages.flat()[place] ?? ""));
     if (refused.length > 0) await keepRejected(env, home(pointer), refused.map(conflicting));
+    const head = moved(to === pointer.to ? pointer : shortened(pointer, to, answer.rank));
+    store.clearJournal(head);
+    return head;
   }
-  if (pointer.consent !== null) {
-    const said = {
-      ...callFrom(pointer),
+  throw new Error("a person is merged on and on");
+}
 
-      receivedAt: pointer.clock,
-      adopting: true,
-      items: [],
-      consent: pointer.consent,
-    };
-    await give(env, pointer, said);
+type Adopted =
+  | { readonly is: "adopted"; readonly conflicts: readonly number[]; readonly rank: IngestReply["rank"] }
+  | { readonly is: "elsewhere"; readonly at: ProfileId };
+
+async function adoptedBy(
+  env: Env,
+  pointer: PointerHead,
+  from: ProfileId,
+  to: ProfileId,
+  pages: readonly (readonly string[])[],
+): Promise<Adopted> {
+  const person = profileStub(env, home(pointer), to);
+  const call = callFrom(pointer, to);
+  for (const [page, texts] of pages.entries()) {
+    const answer = await person.stage({ ...call, from, page, texts });
+    if (answer.startsWith("@")) return { is: "elsewhere", at: answer.slice(1) as ProfileId };
   }
-  const head = moved(pointer);
-  store.clearJournal(head);
-  return head;
+  const { clock: receivedAt, consent, left } = pointer;
+  const answer = await person.adopt({
+    ...call,
+    from,
+    pages: pages.length,
+    receivedAt,
+    ...(consent === null ? {} : { consent }),
+    ...(left === undefined ? {} : { left }),
+  });
+  if (answer.startsWith("@")) return { is: "elsewhere", at: answer.slice(1) as ProfileId };
+  const { conflicts, rank }: IngestReply = JSON.parse(answer.slice(1));
+  return { is: "adopted", conflicts, rank };
 }
 
 /**
- * The events of the whole journal in pages of one chunk, read before the first is sent: a cursor does not survive an
- * `await`. Changes of membership stay: the person's are found anew. So does what an erasure left behind.
+ * The events of the whole journal in pages, read before the first is sent: a cursor does not survive an `await`. Changes of
+ * membership stay: the person's are found anew. So does what an erasure left behind.
  */
-function journalPages(store: ProfileStore, epoch: number): readonly (readonly JournalEvent[])[] {
+function journalPages(store: ProfileStore, epoch: number, via: ProfileId): readonly (readonly string[])[] {
   const sealed = [...store.chunks(0)].filter((chunk) => chunk.epoch >= epoch).map(({ records }) => records);
-  const journal = [...sealed, store.head()?.open ?? []].map(eventsOf);
-  return [store.base(), ...journal].filter((page) => page.length > 0);
+  const journal = [...sealed, store.head()?.open ?? []].flatMap(eventsOf);
+  const pages: string[][] = [];
+  let room = 0;
+  for (const event of [...store.base(), ...journal]) {
+    const text = JSON.stringify({ ...event, via });
+    if (pages.length === 0 || room < text.length) {
+      pages.push([]);
+      room = PAGE_CHARACTERS;
+    }
+    pages.at(-1)?.push(text);
+    room -= text.length;
+  }
+  return pages;
 }
 
 function eventsOf(records: readonly string[]): readonly JournalEvent[] {
@@ -114,15 +180,9 @@ async function give(env: Env, pointer: PointerHead, envelope: IngestEnvelope): P
 }
 
 /** A call that no Worker made: the person called uses the newest ruleset it knows itself. */
-function callFrom(pointer: PointerHead): CallEnvelope & { readonly name: ProfileId } {
-  return {
-    v: ENVELOPE_VERSION,
-    workspace: pointer.workspace,
-    jurisdiction: pointer.jurisdiction,
-    name: pointer.to,
-    ruleset: 0,
-    retentionMs: 0,
-  };
+function callFrom(pointer: PointerHead, name: ProfileId): CallEnvelope {
+  const { workspace, jurisdiction } = pointer;
+  return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, ruleset: 0, retentionMs: 0 };
 }
 
 function home(pointer: PointerHead): { readonly id: string; readonly jurisdiction: string | null } {
@@ -132,4 +192,12 @@ function home(pointer: PointerHead): { readonly id: string; readonly jurisdictio
 function conflicting(event: JournalEvent): Parameters<typeof keepRejected>[2][number] {
   const { source, messageId, receivedAt } = event;
   return { source, messageId, code: "conflicting_duplicate", at: receivedAt, payload: JSON.stringify(event) };
+}
+
+/** Reports an identifier that is too many people's. */
+export async function reportShared(env: Env, pointer: PointerHead, name: ProfileId, people: readonly ProfileId[]): Promise<void> {
+  const payload = JSON.stringify({ identifier: name, people });
+  await keepRejected(env, home(pointer), [
+    { source: "", messageId: null, code: "shared_identifier", at: pointer.clock, payload },
+  ]);
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import {
   ENVELOPE_VERSION,
+  type AdoptEnvelope,
   type CallEnvelope,
   type ConfirmEnvelope,
   type DecideEnvelope,
@@ -8,8 +9,10 @@ import {
   type EnvelopeItem,
   type IngestEnvelope,
   type IngestReply,
+  type LeaveEnvelope,
   type LinkItem,
   type OutboxEnvelope,
+  type StageEnvelope,
   type SweepReply,
   type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
@@ -20,11 +23,22 @@ import type { Outcome } from "../../core/profile/delivery.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
-import { newPointer, newProfile, repoint, toPointer, type PointerHead, type ProfileHead } from "../../core/profile/head.ts";
+import {
+  newPointer,
+  newProfile,
+  repoint,
+  shortened,
+  toPointer,
+  toShared,
+  type Leading,
+  type PointerHead,
+  type ProfileHead,
+} from "../../core/profile/head.ts";
 import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
-import { forward, move } from "../identifier/pointer.ts";
+import { outranks } from "../../core/model/rank.ts";
+import { askLink, forward, move, reportShared, tellLeft } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
 import { Decider } from "./decider.ts";
@@ -87,6 +101,7 @@ export class ProfileObject extends DurableObject<Env> {
     if (loaded === undefined) return "!unavailable";
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
+    if (envelope.via !== undefined && memory?.head.left?.includes(envelope.via) === true) return "!moved";
     return this.#decider.answer(envelope, memory, loaded, Date.now());
   }
 
@@ -131,6 +146,43 @@ export class ProfileObject extends DurableObject<Env> {
   holds(envelope: CallEnvelope & { readonly events: readonly (readonly [string, string])[] }): boolean[] {
     const memory = this.#wake(envelope);
     return envelope.events.map(([source, messageId]) => memory instanceof LiveProfile && memory.holds(source, messageId));
+  }
+
+  /** Why and when this identifier came to lead where it does: JSON after `=`; `""` where it does not lead anywhere. */
+  link(envelope: CallEnvelope): string {
+    const memory = this.#wake(envelope);
+    if (!isPointer(memory)) return memory?.head.isShared === true ? shown({ shared: true }) : "";
+    const { to, linked, moving, former } = memory;
+    return shown({ to, ...linked, moving, former });
+  }
+
+  /** Puts a page of another journal where nobody sees it. @returns `@` and an id where this is a pointer by now */
+  stage(envelope: StageEnvelope): string {
+    const memory = this.#wake(envelope);
+    if (isPointer(memory)) return `@${memory.to}`;
+    if (memory === null && this.#memory !== null) throw new Error("this object is another workspace's");
+    this.#store.stage(envelope.from, envelope.page, envelope.texts);
+    return "";
+  }
+
+  /** Takes in what was staged, in one step. @returns JSON of an `IngestReply` after `=`, or `@` and an id as `stage` */
+  async adopt(envelope: AdoptEnvelope): Promise<string> {
+    const ruleset = await this.#ruleset(envelope).catch(() => undefined);
+    const memory = this.#wake(envelope);
+    if (isPointer(memory)) return `@${memory.to}`;
+    const texts = this.#store.staged(envelope.from, envelope.pages);
+    if (texts === undefined) throw new Error("a page of a journal that is to be taken in is missing");
+    const reply = this.#take({ ...envelope, items: texts, adopting: true }, ruleset, texts, envelope);
+    this.#store.dropStaged(envelope.from);
+    return shown(reply);
+  }
+
+  /** Identifiers that led here lead elsewhere from now on, or here again. @returns `@` and an id for a pointer */
+  leave(envelope: LeaveEnvelope): string {
+    const memory = this.#wake(envelope);
+    if (isPointer(memory)) return `@${memory.to}`;
+    if (memory !== null) this.#durably(memory, () => memory.noteLeft(envelope.identifiers, envelope.hasLeft));
+    return "";
   }
 
   /** Keeps a no. Nobody is created for it: who is not known has nothing to withdraw. @returns `@` and an id for a pointer */
@@ -196,8 +248,12 @@ export class ProfileObject extends DurableObject<Env> {
    */
   override async alarm(): Promise<void> {
     try {
-      if (this.#moving() === undefined) await this.#wakeByAlarm();
-      else await this.#inTurn(() => this.#finishMove());
+      const pointer = this.#moving();
+      if (pointer === undefined) await this.#wakeByAlarm();
+      else if (pointer.name !== undefined) {
+        const { name } = pointer;
+        await this.#inTurn(() => this.#finishMove(name));
+      }
     } catch {
       await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
     }
@@ -246,13 +302,15 @@ export class ProfileObject extends DurableObject<Env> {
 
   async #walk(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined): Promise<IngestReply> {
     const total: Outcome = { accepted: 0, duplicates: 0, conflicts: [], floods: [] };
-    let went: Pick<IngestReply, "profileId" | "ofUser" | "refused"> = { profileId: envelope.name };
+    let went: Pick<IngestReply, "profileId" | "rank" | "device" | "refused"> = { profileId: envelope.name };
     let next = 0;
     while (next < envelope.items.length) {
       const item = envelope.items[next];
       if (item === undefined) break;
       if (!isText(item)) {
         await this.#link(envelope, item);
+        const led = this.#wake(envelope);
+        if (isPointer(led)) went = { profileId: led.to, rank: led.rank ?? 3 };
         next++;
         continue;
       }
@@ -260,22 +318,41 @@ export class ProfileObject extends DurableObject<Env> {
       const texts = takeTexts(envelope.items, start);
       next += texts.length;
       const memory = this.#wake(envelope);
-      const reply = isPointer(memory) ? await forward(this.env, memory, envelope, texts) : this.#take(envelope, ruleset, texts);
+      const reply = isPointer(memory) ? await this.#forward(memory, envelope, texts) : this.#take(envelope, ruleset, texts);
       total.accepted += reply.accepted;
       total.duplicates += reply.duplicates;
       total.conflicts.push(...reply.conflicts.map((place) => place + start));
       total.floods.push(...(reply.floods ?? []).map((place) => place + start));
       went = {
         profileId: reply.profileId,
-        ...(reply.ofUser === true ? { ofUser: true } : {}),
+        ...(reply.rank === undefined ? {} : { rank: reply.rank }),
+        ...(reply.device === undefined ? {} : { device: reply.device }),
         ...(reply.refused === true || went.refused === true ? { refused: true } : {}),
       };
     }
     return { ...total, ...went };
   }
 
-  /** Events into the journal of this person: one transaction, one row, no `await`: nothing can slip between. */
-  #take(envelope: IngestEnvelope, ruleset: LoadedRuleset | undefined, texts: readonly string[]): IngestReply {
+  /** Whose way has grown longer by a merge is told by the answer, and goes the shorter one from then on. */
+  async #forward(pointer: PointerHead, envelope: IngestEnvelope, texts: readonly string[]): Promise<IngestReply> {
+    const reply = await forward(this.env, pointer, envelope, texts);
+    const isByDevice = pointer.rank === 1;
+    const to = isByDevice ? (reply.device ?? pointer.to) : reply.profileId;
+    if (to !== pointer.to && this.#wake(envelope) === pointer)
+      this.#becomePointer(shortened(pointer, to, isByDevice ? 1 : reply.rank));
+    return isByDevice ? reply : { ...reply, device: envelope.name };
+  }
+
+  /**
+   * Events into the journal of this person: one transaction, one row, no `await`: nothing can slip between.
+   * @param merged the profile whose whole journal it is, where it is one
+   */
+  #take(
+    envelope: IngestEnvelope,
+    ruleset: LoadedRuleset | undefined,
+    texts: readonly string[],
+    merged?: Pick<AdoptEnvelope, "from" | "left">,
+  ): IngestReply {
     const begun = Math.max(Date.now(), envelope.receivedAt);
     if (envelope.onlyKnown === true && !isTakenBy(this.#wake(envelope)))
       return { ...NOTHING_TAKEN, profileId: envelope.name, ...(this.#wake(envelope) === null ? {} : { refused: true }) };
@@ -285,39 +362,104 @@ export class ProfileObject extends DurableObject<Env> {
     this.#durably(memory, (now) => {
       const { consent } = memory.head;
       const adopting = envelope.adopting === true;
-      outcome = memory.deliver({
-        texts,
-        now: Math.max(now, begun),
-        ruleset,
-        mostAMinute: adopting ? Infinity : (envelope.mostAMinute ?? MOST_EVENTS_A_MINUTE),
-        isDestinationWaiting: envelope.isDestinationWaiting === true,
-      });
+      const delivery = { texts, now: Math.max(now, begun), ruleset };
+      outcome =
+        merged === undefined
+          ? memory.deliver({
+              ...delivery,
+              mostAMinute: adopting ? Infinity : (envelope.mostAMinute ?? MOST_EVENTS_A_MINUTE),
+              isDestinationWaiting: envelope.isDestinationWaiting === true,
+            })
+          : memory.adopt(delivery);
+      const hasMoved =
+        merged !== undefined && [memory.noteLeft(merged.left ?? [], true), memory.noteLeft([merged.from], false)].includes(true);
       if (envelope.consent !== undefined) memory.state(envelope.consent, adopting);
       const states = JSON.stringify(consent) !== JSON.stringify(memory.head.consent);
       if (states && outcome.accepted === 0) memory.announce();
       // A repeated delivery teaches nothing and so writes nothing.
-      if (outcome.accepted === 0 && !states) return false;
+      if (outcome.accepted === 0 && !states && !hasMoved) return false;
       memory.told(envelope.retentionMs, envelope.ruleset);
       return true;
     });
-    const isUser = memory.head.identifiers.some(({ type }) => type === "userId");
-    return { ...outcome, profileId: envelope.name, ...(isUser ? { ofUser: true } : {}) };
+    if (memory.head.seq === 0) return { ...outcome, profileId: envelope.name };
+    const { rank } = memory;
+    return { ...outcome, profileId: envelope.name, rank, ...(rank === 1 ? { device: envelope.name } : {}) };
   }
 
   async #link(envelope: IngestEnvelope, link: LinkItem): Promise<void> {
     const memory = this.#wake(envelope);
     const now = Math.max(Date.now(), envelope.receivedAt);
+    const leading: Leading = {
+      to: link.to,
+      rank: link.rank ?? 3,
+      at: envelope.receivedAt,
+      ...(link.why === undefined ? {} : { why: link.why }),
+    };
     if (memory === null) {
-      this.#becomePointer(newPointer(envelope, now, link.to));
+      this.#becomePointer(newPointer(envelope, now, leading));
     } else if (memory instanceof LiveProfile) {
-      this.#becomePointer(toPointer(memory.head, now, link.to));
-    } else if (memory.to !== link.to && link.identify) {
+      if (memory.head.isShared === true) return;
+      this.#becomePointer(toPointer(memory.head, now, leading));
+    } else if (memory.to !== link.to) {
       // A journal still on its way belongs to the person before.
-      await this.#finishMove();
+      await this.#finishMove(envelope.name);
       const settled = this.#wake(envelope);
-      if (isPointer(settled)) this.#becomePointer(repoint(settled, now, link.to));
+      if (isPointer(settled) && settled.to !== link.to) await this.#linkAgain(envelope, settled, link, leading, now);
     }
-    await this.#finishMove();
+    await this.#finishMove(envelope.name);
+  }
+
+  /** The identifier is somebody's already, and is said to be another's. */
+  async #linkAgain(envelope: IngestEnvelope, pointer: PointerHead, link: LinkItem, leading: Leading, now: number): Promise<void> {
+    const held = { hash: pointer.to, rank: pointer.rank ?? 3 };
+    const wanted = { hash: link.to, rank: link.rank ?? 3 };
+    const areUsers = held.rank === 3 && wanted.rank === 3;
+    if (!areUsers || link.merge === true) {
+      // Not two users: the two are one person. The weaker leads to the firmer; each waits only for who outranks it.
+      const [weaker, firmer] = outranks(held, wanted) ? [wanted, held] : [held, wanted];
+      const { why, merge } = link;
+      const item: LinkItem = {
+        to: firmer.hash,
+        rank: firmer.rank,
+        identify: link.identify && weaker.rank === 1,
+        ...(why === undefined ? {} : { why }),
+        ...(merge === true ? { merge } : {}),
+      };
+      const led = await askLink(this.env, pointer, weaker.hash, item, envelope.receivedAt);
+      const isOne = led.profileId === firmer.hash || led.rank !== 3 || firmer.rank !== 3;
+      // Else it turned out to be another user's, or too many people's: that is for an identify to decide, as below.
+      if (isOne && led.profileId !== weaker.hash) {
+        if (led.profileId !== pointer.to) this.#becomePointer(shortened(pointer, led.profileId, led.rank));
+        return;
+      }
+    }
+    if (!link.identify) return this.#noteOther(envelope, pointer, wanted.hash);
+    await tellLeft(this.env, pointer, pointer.to, envelope.name);
+    const moved = repoint(pointer, now, leading);
+    if (moved.former.length > MOST_PEOPLE) return this.#becomeShared(envelope, moved);
+    this.#becomePointer(moved);
+    if (pointer.former.includes(moved.to)) await tellLeft(this.env, moved, moved.to, envelope.name, false);
+  }
+
+  /** Another user says that it is his, and it is not: too many who say so, and it is nobody's. */
+  async #noteOther(envelope: IngestEnvelope, pointer: PointerHead, other: ProfileId): Promise<void> {
+    const { others = [] } = pointer;
+    if (others.includes(other)) return;
+    const noted = { ...pointer, others: [...others, other] };
+    if (noted.others.length >= MOST_PEOPLE) {
+      await tellLeft(this.env, pointer, pointer.to, envelope.name);
+      return this.#becomeShared(envelope, noted);
+    }
+    this.#becomePointer(noted);
+  }
+
+  /** A kiosk, a family's phone number, a clerk's card: from now on it leads to nobody, and says so where people look. */
+  async #becomeShared(envelope: IngestEnvelope, pointer: PointerHead): Promise<void> {
+    const { former, to, others = [] } = pointer;
+    await reportShared(this.env, pointer, envelope.name, [...former, to, ...others]);
+    const head = toShared(pointer, Date.now());
+    this.#memory = undefined;
+    this.#store.commit({ head, open: [] });
   }
 
   #becomePointer(head: PointerHead): void {
@@ -328,11 +470,11 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   /** The journal this object gathered before it was linked goes to the person. May be cut off anywhere and done again. */
-  async #finishMove(): Promise<void> {
+  async #finishMove(name: ProfileId): Promise<void> {
     const pointer = this.#moving();
     if (pointer === undefined) return;
     await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
-    this.#memory = await move(this.env, pointer, this.#store);
+    this.#memory = await move(this.env, pointer, name, this.#store);
     await this.ctx.storage.deleteAlarm();
   }
 
@@ -442,6 +584,9 @@ function shown(answer: object): string {
 function isPointer(memory: Memory): memory is PointerHead {
   return memory !== null && !(memory instanceof LiveProfile);
 }
+
+/** People that one identifier may have been said to be of, before it is taken for one that many share. */
+const MOST_PEOPLE = 10;
 
 const NOTHING_TAKEN = { accepted: 0, duplicates: 0, conflicts: [] } as const;
 

@@ -8,6 +8,7 @@ import {
   type SealedJournal,
 } from "../../core/profile/journal.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
+import type { ProfileId } from "../../core/model/ids.ts";
 import type { CompactionWrite } from "../../core/profile/writes.ts";
 import { PROFILE_MIGRATIONS } from "./migrations.ts";
 
@@ -17,12 +18,22 @@ const MOST_ROW_BYTES = 1_900_000;
 const HEAD_KEY = 0;
 /** The base that compaction leaves. */
 const BASE_KEY = -1;
+/** Pages of other journals that are to be taken in lie from here down. */
+const FIRST_STAGED_KEY = -10;
 
-/** What one write consists of: the head with its open chunk in one row, and a sealed chunk in a row of its own. */
+/** What one write consists of: the head with its open chunk in one row, and sealed chunks in rows of their own. */
 interface Written {
   readonly head: Head;
   readonly open: readonly string[];
-  readonly sealed?: SealedChunk;
+  readonly sealed?: readonly SealedChunk[];
+}
+
+/** The first line of a staged page. */
+interface StagedHead {
+  readonly from: ProfileId;
+  readonly page: number;
+  /** Migrations that have run: where nobody is here yet there is no head to say so. */
+  readonly schema: number;
 }
 
 /** Every SQL statement of a profile object. */
@@ -41,18 +52,27 @@ export class ProfileStore implements SealedJournal {
   head(): { readonly head: Head; readonly open: readonly string[] } | undefined {
     const row = this.#headRow();
     this.#schema = 0;
-    if (row === undefined) return undefined;
+    if (row === undefined) {
+      if (this.#hasTable()) this.#schema = this.#stagedRows()[0]?.head.schema ?? 0;
+      return undefined;
+    }
     const decoded = decodeHead(row.body);
     this.#schema = decoded.head.schema;
     return decoded;
   }
 
   #headRow(): { body: string } | undefined {
+    if (!this.#hasTable()) return undefined;
     const { sql } = this.#storage;
-    if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'part'").toArray().length === 0) return undefined;
     const row = sql.exec<{ body: string }>("SELECT body FROM part WHERE k = ?", HEAD_KEY).toArray()[0];
-    if (row === undefined) throw new Error("a profile object has its table but no head");
+    // Somebody is about to be merged into who is nobody yet: the pages are there before the head.
+    if (row === undefined && this.#stagedRows().length === 0) throw new Error("a profile object has its table but no head");
     return row;
+  }
+
+  #hasTable(): boolean {
+    const { sql } = this.#storage;
+    return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'part'").toArray().length > 0;
   }
 
   *chunks(from: number): Iterable<SealedChunk> {
@@ -87,15 +107,53 @@ export class ProfileStore implements SealedJournal {
   }
 
   /** All or nothing: a throw in an object rolls nothing back, a transaction does. */
-  commit({ head, open, sealed }: Written): void {
+  commit({ head, open, sealed = [] }: Written): void {
     const schema = PROFILE_MIGRATIONS.length;
     const have = this.#migrated();
     this.#storage.transactionSync(() => {
       for (const statement of PROFILE_MIGRATIONS.slice(have)) this.#run(statement);
-      if (sealed !== undefined) this.#put(sealed.first + 1, encodeChunk(sealed.epoch, sealed.first, sealed.records));
+      for (const { epoch, first, records } of sealed) this.#put(first + 1, encodeChunk(epoch, first, records));
       this.#putHead({ ...head, schema }, open);
     });
     this.#schema = schema;
+  }
+
+  /** Puts a page where nobody sees it; with the first, those from the same object before are gone. */
+  stage(from: ProfileId, page: number, texts: readonly string[]): void {
+    const have = this.#migrated();
+    this.#storage.transactionSync(() => {
+      for (const statement of PROFILE_MIGRATIONS.slice(have)) this.#run(statement);
+      if (page === 0) this.#dropStaged(from);
+      const { sql } = this.#storage;
+      const { lowest } = sql.exec<{ lowest: number | null }>("SELECT min(k) AS lowest FROM part").one();
+      const head: StagedHead = { from, page, schema: PROFILE_MIGRATIONS.length };
+      this.#put(Math.min(FIRST_STAGED_KEY, (lowest ?? 0) - 1), [JSON.stringify(head), ...texts].join("\n"));
+    });
+    this.#schema = PROFILE_MIGRATIONS.length;
+  }
+
+  /** What was staged from an object. @returns undefined where a page is missing */
+  staged(from: ProfileId, pages: number): readonly string[] | undefined {
+    if (pages === 0) return [];
+    const found = new Map(this.#stagedRows().flatMap(({ head, texts }) => (head.from === from ? [[head.page, texts]] : [])));
+    const all = Array.from({ length: pages }, (_, page) => found.get(page));
+    return all.every((texts) => texts !== undefined) ? all.flat() : undefined;
+  }
+
+  dropStaged(from: ProfileId): void {
+    this.#storage.transactionSync(() => this.#dropStaged(from));
+  }
+
+  #dropStaged(from: ProfileId): void {
+    for (const { k, head } of this.#stagedRows()) if (head.from === from) this.#run("DELETE FROM part WHERE k = ?", k);
+  }
+
+  #stagedRows(): { readonly k: number; readonly head: StagedHead; readonly texts: string[] }[] {
+    const rows = this.#storage.sql.exec<{ k: number; body: string }>("SELECT k, body FROM part WHERE k <= ?", FIRST_STAGED_KEY);
+    return rows.toArray().map(({ k, body }) => {
+      const [head = "", ...texts] = body.split("\n");
+      return { k, head: JSON.parse(head), texts };
+    });
   }
 
   /** Drops the journal of an object that is a pointer now and whose events have arrived elsewhere. */

@@ -74,7 +74,7 @@ export function profileStub(
   return hint === undefined ? namespace.get(id) : namespace.get(id, { locationHint: hint });
 }
 
-/** Pointers in a row at most: an anonymous id leads to a browser's, that to a person. Names only ever lead to stronger ones, so there is no circle. */
+/** Pointers in a row at most. Names only ever lead to firmer ones, so there is no circle, and each call that goes on shortens the way. */
 const MOST_POINTERS = 4;
 
 /**
@@ -86,4 +86,31 @@ export async function followed(name: ProfileId, ask: (of: ProfileId) => Promise<
   for (let pointers = 0; answer.startsWith("@") && pointers < MOST_POINTERS; pointers++)
     answer = await ask(answer.slice(1) as ProfileId);
   return answer.startsWith("@") ? "!unavailable" : answer;
+}
+
+/** Where names led that were pointers, as this isolate has seen it. */
+const people = new BoundedMap<ProfileId, ProfileId>(20_000);
+
+/**
+ * As `followed`, and remembers where a name led: the next call goes there at once, and says by which name it came. Who is not
+ * meant by that name any more answers `!moved`, and the way is asked for anew.
+ */
+export async function followedAgain(
+  name: ProfileId,
+  ask: (of: ProfileId, via: ProfileId | undefined) => Promise<string>,
+): Promise<string> {
+  const known = people.get(name);
+  if (known !== undefined) {
+    const answer = await ask(known, name);
+    if (answer.startsWith("=")) return answer;
+    if (answer[0] !== "@" && answer !== "!moved") return answer;
+    people.delete(name);
+  }
+  let at = name;
+  const answer = await followed(name, (of) => {
+    at = of;
+    return ask(of, undefined);
+  });
+  if (at !== name && answer.startsWith("=")) people.put(name, at);
+  return answer;
 }

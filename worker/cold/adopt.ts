@@ -5,8 +5,8 @@ import type { Tally } from "./tally.ts";
 
 /**
  * When an identifier is linked to a person, its object becomes a pointer and the person takes over its journal: the same
- * events come again under the person's own sequences. They were counted already as far as the identifier's row says, and
- * are the first ones that come by it, in the same order. So its row is retired and owes that many, and each that comes is
+ * events come again under the person's own sequences, each with the profile that held it before, which counted it as far as
+ * its row says. So that row is retired and owes that many, and each that comes is
  * taken back from the rollups once.
  */
 
@@ -17,7 +17,10 @@ export const NEVER_SEEN: Standing = { ...NOBODY, epoch: 1 };
 export function identifiersOf(gathered: ReadonlyMap<ProfileId, Gathered>): readonly ProfileId[] {
   const found = new Set<ProfileId>();
   for (const [profile, { events }] of gathered) {
-    for (const { origin } of events) if (origin.hash !== profile) found.add(origin.hash);
+    for (const { origin, via } of events) {
+      if (origin.hash !== profile) found.add(origin.hash);
+      if (via !== undefined && via !== profile) found.add(via);
+    }
   }
   return [...found];
 }
@@ -39,9 +42,9 @@ export function adopt(
   let owed = standing.owed ?? 0;
   for (const [profile, { events }] of gathered) {
     if (profile === identifier) continue;
-    for (const { origin, source, name, time } of events) {
-      // What came by it later than all it had counted is forwarded, not taken over.
-      if (origin.hash !== identifier || owed === 0 || time > standing.lastSeen) continue;
+    for (const { via, source, name, time } of events) {
+      // What came by it after it was linked is forwarded, not taken over.
+      if (via !== identifier || owed === 0) continue;
       tally.uncount(source, name, time);
       owed--;
     }

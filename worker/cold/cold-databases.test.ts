@@ -65,7 +65,8 @@ describe("the cold index over two databases", () => {
     let ann = new TestJournal(id);
     while (shardOf(ann.profile, 2) !== other) ann = new TestJournal(id);
     const origin = { type: "anonymousId", hash: anonymous.profile };
-    for (const text of anonymous.records.slice(0, 2)) ann.records.push(JSON.stringify({ ...JSON.parse(text), origin }));
+    const via = anonymous.profile;
+    for (const text of anonymous.records.slice(0, 2)) ann.records.push(JSON.stringify({ ...JSON.parse(text), origin, via }));
     ann.event("Page", { time: NOON + 60_000, origin }).change("vip", true);
     const find = finding(anonymous, ann);
     await consumed(find, [anonymous.message()], two);

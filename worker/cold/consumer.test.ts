@@ -197,7 +197,8 @@ describe("a batch of the outbox", () => {
       const ann = new TestJournal(workspace);
       const origin = { type: "anonymousId", hash: anonymous.profile };
       ann.event("Login", { time: NOON + 5, with: [origin] });
-      for (const text of anonymous.records.slice(0, 3)) ann.records.push(JSON.stringify({ ...JSON.parse(text), origin }));
+      const via = anonymous.profile;
+      for (const text of anonymous.records.slice(0, 3)) ann.records.push(JSON.stringify({ ...JSON.parse(text), origin, via }));
       ann.event("Page", { time: NOON + 9, origin }).change("vip", true, NOON + 9);
       return { anonymous, ann, find: finding(anonymous, ann) };
     }
@@ -238,6 +239,23 @@ describe("a batch of the outbox", () => {
       // What was under way of the identifier comes late: its person brought it.
       await consumed(find, [anonymous.message(0, 4)]);
       await expectOnce();
+    });
+
+    it("counts each event once that came by two: a browser's, that an e-mail took over, that a user took over", async () => {
+      const { anonymous: browser } = linked();
+      const email = new TestJournal(workspace);
+      const ann = new TestJournal(workspace);
+      const origin = { type: "anonymousId", hash: browser.profile };
+      email.event("Login", { time: NOON + 5 });
+      for (const text of browser.records.slice(0, 3))
+        email.records.push(JSON.stringify({ ...JSON.parse(text), origin, via: browser.profile }));
+      const all = finding(browser, email, ann);
+      await consumed(all, [browser.message()]);
+      await consumed(all, [email.message()]);
+      for (const text of email.records) ann.records.push(JSON.stringify({ origin, ...JSON.parse(text), via: email.profile }));
+      await consumed(all, [ann.message(), ann.message()]);
+      await consumed(all, [email.message(), browser.message()]);
+      expect(await rollups(workspace)).toEqual({ "web Login 0": 1, "web Page 0": 3 });
     });
 
     it("counts each event once with both in one batch", async () => {

@@ -244,7 +244,7 @@ export async function take(env: Env, sender: Sender, call: Call, receivedAt: num
   const { workspace } = sender;
   const { accepted, withdrawn, ...checked } = await check(env, sender, call, receivedAt);
   const [{ conflicts, floods, duplicates, reached }] = await Promise.all([
-    deliver(env, sender, receivedAt, groupByObject(accepted)),
+    deliver(env, sender, receivedAt, groupByObject(accepted, sender.source.key)),
     Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
   ]);
   const turnedAway = (places: readonly number[], code: RejectedEvent["code"]): RejectedEvent[] =>

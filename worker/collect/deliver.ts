@@ -1,6 +1,6 @@
 import type { Consent } from "../../core/model/consent.ts";
 import { restate } from "../../core/consent/consent.ts";
-import { ENVELOPE_VERSION, type EnvelopeItem, type IngestReply } from "../../core/model/envelope.ts";
+import { ENVELOPE_VERSION, type EnvelopeItem, type IngestReply, type LinkItem } from "../../core/model/envelope.ts";
 import { linksOf } from "../../core/identity/links.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import { profileStub } from "../../durable-objects/profile/stub.ts";
@@ -44,26 +44,26 @@ export interface Delivered {
 }
 
 /** The profile that events went to: another than the object called where that one is a pointer. */
-export type Reached = Pick<IngestReply, "profileId" | "ofUser">;
+export type Reached = Pick<IngestReply, "profileId" | "rank">;
 
 /** Calls to objects under way at once: a batch may name 2,500 people. */
 const MOST_AT_ONCE = 64;
 
 /**
- * Identifiers that this isolate knows to be somebody's. A call that bears one beside a user id links it only while it is
- * nobody's, so for a known one there is nothing to ask; `identify` may move an anonymous id and always asks.
+ * Pairs of identifiers that this isolate has linked already: there is nothing to ask again. `identify` may have to move a
+ * device's, which may have been another's in between, and always asks.
  */
 const MOST_LINKED = 50_000;
-const linked = new Set<ProfileId>();
+const linked = new Set<string>();
 
-/** Groups a call's events by the object that takes them: one RPC each. An event of a user goes to the user's, its links to those of its other identifiers. */
-export function groupByObject(events: readonly Placed[]): Delivery[] {
+/** Groups a call's events by the object that takes them: one RPC each. An event goes to the object it came by, its links to those of its weaker identifiers. */
+export function groupByObject(events: readonly Placed[], source: string): Delivery[] {
   const deliveries = new Map<ProfileId, Delivery>();
   for (const { place, event } of events) {
     for (const { from, item } of linksOf(event.origin, event.others, event.type)) {
-      if (!item.identify && linked.has(from.hash)) continue;
+      if (!item.identify && linked.has(pairOf(from.hash, item))) continue;
       const link = deliveryTo(deliveries, from);
-      link.items.push(item);
+      link.items.push({ ...item, why: { type: event.type, source, messageId: event.messageId } });
       link.places.push(-1);
     }
     const delivery = deliveryTo(deliveries, event.origin);
@@ -117,7 +117,7 @@ export async function deliver(
     reached.set(to.hash, reply);
     for (const item of reply.conflicts) conflicts.push(places[item] ?? -1);
     for (const item of reply.floods ?? []) floods.push(places[item] ?? -1);
-    if (places.includes(-1)) rememberLinked(to.hash);
+    for (const item of items) if (typeof item !== "string") rememberLinked(pairOf(to.hash, item));
   };
   const only = deliveries[0];
   if (deliveries.length === 1 && only !== undefined) {
@@ -133,7 +133,11 @@ export async function deliver(
   return { conflicts, floods, duplicates, reached };
 }
 
-function rememberLinked(identifier: ProfileId): void {
+function pairOf(from: ProfileId, { to }: LinkItem): string {
+  return `${from} ${to}`;
+}
+
+function rememberLinked(pair: string): void {
   if (linked.size >= MOST_LINKED) linked.clear();
-  linked.add(identifier);
+  linked.add(pair);
 }

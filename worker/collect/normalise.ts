@@ -3,11 +3,13 @@ import type { Consent } from "../../core/model/consent.ts";
 import { isSilent } from "../../core/consent/consent.ts";
 import { readConsent, type GppReader } from "../../core/consent/read.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
+import { isNobodys } from "../../core/identity/blocked.ts";
 import { furtherIdentifiers } from "../../core/identity/identifiers.ts";
 import { eventName, pageProperties, RESERVED_NAMES, type EventType } from "../../core/model/event.ts";
 import type { Edge } from "../../core/model/edge.ts";
 import {
   BROWSER_COOKIE,
+  KNOWN_COOKIE,
   isIdentifierValue,
   PERSON_COOKIE,
   type HashedIdentifier,
@@ -135,6 +137,8 @@ export function consentOf(json: Json, call: Pick<CallSettings, "context" | "gvlI
 interface Fields {
   readonly userId: string | undefined;
   readonly anonymousId: string | undefined;
+  /** Of an alias: what the user was called before. */
+  readonly previousId: string | undefined;
   readonly messageId: string | undefined;
   readonly timestamp: string | undefined;
   readonly groupId: string | undefined;
@@ -152,7 +156,7 @@ function readFields(json: JsonObject, type: EventType, call: CallSettings): Resu
   if (!ids.every((id) => id === undefined || id === "" || isIdentifierValue(id))) return fail("bad_identifier");
   const [timestamp, originalTimestamp, event, title, category] = texts;
   const [context, properties, traits] = objects;
-  const [userId, anonymousId, messageId, groupId] = ids.map((id) => (id === "" ? undefined : id));
+  const [userId, anonymousId, messageId, groupId, previousId] = ids.map((id) => (id === "" ? undefined : id));
   const bearsTraits = type === "identify" || type === "group";
   if (type === "track" && (event === undefined || event === "")) return fail("missing_event");
   if (type === "track" && event !== undefined && RESERVED_NAMES.has(event)) return fail("reserved_name");
@@ -160,6 +164,7 @@ function readFields(json: JsonObject, type: EventType, call: CallSettings): Resu
   return ok({
     userId,
     anonymousId,
+    previousId: type === "alias" ? previousId : undefined,
     messageId,
     groupId,
     timestamp: timestamp ?? originalTimestamp,
@@ -198,15 +203,19 @@ function eventType(value: Json | undefined): EventType | undefined {
  * signed says of its user is a claim (http.md, "Keys"): kept, and it leads nowhere.
  */
 function identify(fields: Fields, type: EventType, call: CallSettings): Identified {
-  const { userId, anonymousId, properties, context } = fields;
+  const { userId, anonymousId, previousId, properties, context } = fields;
   const { identify: mode, kind } = call.source;
   const name = ({ type: of, value }: Identifier): HashedIdentifier => ({ type: of, hash: call.nameOf({ type: of, value }) });
-  const user = userId === undefined ? [] : [name({ type: "userId", value: userId })];
+  const named = (of: string, value: string | undefined): readonly HashedIdentifier[] =>
+    value === undefined || isNobodys({ type: of, value }) ? [] : [name({ type: of, value })];
+  const user = named("userId", userId);
   const further = furtherIdentifiers(type, properties, context).map(name);
-  const anonymous = anonymousId === undefined ? [] : [name({ type: "anonymousId", value: anonymousId })];
+  // Two users are one where a server says so; to a device the former id is its own.
+  const before = [...(kind === "server" ? named("userId", previousId) : []), ...named("anonymousId", previousId)];
+  const anonymous = [...named("anonymousId", anonymousId), ...before];
   if (kind !== "server" && mode === "signed")
-    return { identifiers: eachOnce([...anonymous, ...cookieIdentifier(call.cookie, undefined)]), claims: [...user, ...further] };
-  const own = [...user, ...anonymous, ...cookieIdentifier(call.cookie, userId)];
+    return { identifiers: eachOnce([...anonymous, ...cookieIdentifier(call.cookie, false)]), claims: [...user, ...further] };
+  const own = [...user, ...anonymous, ...cookieIdentifier(call.cookie, user.length > 0)];
   return { identifiers: own.length === 0 && kind !== "server" ? [] : eachOnce([...own, ...further]), claims: [] };
 }
 
@@ -219,10 +228,12 @@ function eachOnce(identifiers: readonly HashedIdentifier[]): readonly HashedIden
   return identifiers.filter(({ hash }, place) => identifiers.findIndex((other) => other.hash === hash) === place);
 }
 
+const COOKIE_TYPES = { anonymous: BROWSER_COOKIE, known: KNOWN_COOKIE, person: PERSON_COOKIE } as const;
+
 /** A cookie that names a person says nothing of another who signs in: the browser has changed hands. */
-function cookieIdentifier(cookie: TlId | undefined, userId: string | undefined): readonly HashedIdentifier[] {
-  if (cookie === undefined || (userId !== undefined && cookie.kind === "person")) return [];
-  return [{ type: cookie.kind === "person" ? PERSON_COOKIE : BROWSER_COOKIE, hash: cookie.profileId }];
+function cookieIdentifier(cookie: TlId | undefined, hasUser: boolean): readonly HashedIdentifier[] {
+  if (cookie === undefined || (hasUser && cookie.kind === "person")) return [];
+  return [{ type: COOKIE_TYPES[cookie.kind], hash: cookie.profileId }];
 }
 
 /**

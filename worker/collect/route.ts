@@ -67,7 +67,7 @@ function cookieAfter(
 ): string | undefined {
   if (forbidsStorage) return held === undefined ? undefined : FORGET_TL_ID;
   if (reached === undefined) return undefined;
-  const kind = reached.ofUser === true ? "person" : "anonymous";
+  const kind = reached.rank === 3 ? "person" : reached.rank === 2 ? "known" : "anonymous";
   return tlIdCookie(env, workspace, now, { profileId: reached.profileId, kind }, held);
 }
 

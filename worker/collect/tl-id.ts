@@ -4,11 +4,12 @@ import { parseProfileId, type ProfileId } from "../../core/model/ids.ts";
 /**
  * `tl_id` (http.md, "Collect"): the first-party cookie that carries the profile, so that a browser needs no pointer and is
  * known again when its storage was emptied. Signed for one workspace: nobody can claim a profile by writing it down.
- * `1.PROFILE.KIND.DAY.MAC`, KIND `a` for a browser that is nobody's yet, `p` for a person, DAY since 1970 of its issue.
+ * `1.PROFILE.KIND.DAY.MAC`, KIND `a` for a browser that is nobody's yet, `k` for somebody known without being a user, `p` for a
+ * user, DAY since 1970 of its issue.
  */
 export interface TlId {
   readonly profileId: ProfileId;
-  readonly kind: "anonymous" | "person";
+  readonly kind: "anonymous" | "known" | "person";
   /** Days since 1970. */
   readonly issued: number;
 }
@@ -18,7 +19,7 @@ const DAY_MS = 86_400_000;
 /** The longest that browsers keep a cookie. */
 const DAYS = 400;
 const ATTRIBUTES = "Path=/; HttpOnly; Secure; SameSite=Lax";
-const VALUE = /(?:^|;) *tl_id=(1\.([\w-]{43})\.([ap])\.(\d{1,6}))\.([\w-]{43}) *(?:;|$)/;
+const VALUE = /(?:^|;) *tl_id=(1\.([\w-]{43})\.([akp])\.(\d{1,6}))\.([\w-]{43}) *(?:;|$)/;
 
 /** Whose browser this is, as we have said it ourselves. @returns undefined without the cookie, or for one that is not ours, another workspace's or too old */
 export function readTlId(request: Request, env: Pick<Env, "NAME_KEY">, workspace: string): TlId | undefined {
@@ -31,7 +32,7 @@ export function readTlId(request: Request, env: Pick<Env, "NAME_KEY">, workspace
   if (!timingSafeEqual(Buffer.from(mac), Buffer.from(expected))) return undefined;
   const issued = Number(day);
   if (issued + DAYS < today(Date.now())) return undefined;
-  return { profileId, kind: kind === "a" ? "anonymous" : "person", issued };
+  return { profileId, kind: kind === "a" ? "anonymous" : kind === "k" ? "known" : "person", issued };
 }
 
 /** The `Set-Cookie` that names a profile from now on. @returns undefined where the browser's cookie says so already and is of today */
@@ -44,7 +45,7 @@ export function tlIdCookie(
 ): string | undefined {
   const issued = today(now);
   if (held?.profileId === profileId && held.kind === kind && held.issued === issued) return undefined;
-  const signed = `1.${profileId}.${kind === "anonymous" ? "a" : "p"}.${issued}`;
+  const signed = `1.${profileId}.${kind.charAt(0)}.${issued}`;
   return `${NAME}=${signed}.${macOf(env.NAME_KEY, workspace, signed)}; Max-Age=${DAYS * 86_400}; ${ATTRIBUTES}`;
 }
 

@@ -2,7 +2,7 @@ import { forbidsProfile, isSilent } from "../../core/consent/consent.ts";
 import { ENVELOPE_VERSION, type DecideEnvelope, type DecideReply } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
-import { followed, identityName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { followedAgain, identityName, profileStub } from "../../durable-objects/profile/stub.ts";
 import { findWorkspaceFresh } from "../auth/cache.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import type { DecideRequest } from "./request.ts";
@@ -22,7 +22,7 @@ export type DecisionFault = "ruleset_not_ready" | "at_before_horizon" | "unavail
 const LOOK_AGAIN_MS = 50;
 
 /**
- * Decides for one person: one hop to the object that the identifier names, two where it is a pointer. An explicit no
+ * Decides for one person: one hop to the object that the identifier names, two where it is a pointer, and the next time one. An explicit no
  * means that no profile is read at all. Past its deadline it answers with nothing rather than late.
  */
 export async function decide(
@@ -39,11 +39,11 @@ export async function decide(
   if (forbidsProfile(request.consent)) return ok({ text: withoutProfile(request, ready, "NO_CONSENT"), hops: 0, waitMs: 0 });
   const name = identityName(env.NAME_KEY, ready.id, request.identity);
   let hops = 0;
-  const ask = (of: ProfileId): Promise<DecideReply> => {
+  const ask = (of: ProfileId, via: ProfileId | undefined): Promise<DecideReply> => {
     hops++;
-    return profileStub(env, ready, of, hint).decide(envelopeFor(request, ready, of));
+    return profileStub(env, ready, of, hint).decide(envelopeFor(request, ready, of, via));
   };
-  const answer = await before(deadline, followed(name, ask));
+  const answer = await before(deadline, followedAgain(name, ask));
   const waitMs = Date.now() - began;
   if (answer === undefined) return ok({ text: withoutProfile(request, ready, "ERROR"), hops, waitMs });
   switch (answer[0]) {
@@ -56,7 +56,12 @@ export async function decide(
   }
 }
 
-function envelopeFor(request: DecideRequest, workspace: WorkspaceRecord, name: ProfileId): DecideEnvelope {
+function envelopeFor(
+  request: DecideRequest,
+  workspace: WorkspaceRecord,
+  name: ProfileId,
+  via: ProfileId | undefined,
+): DecideEnvelope {
   return {
     v: ENVELOPE_VERSION,
     workspace: workspace.id,
@@ -67,6 +72,7 @@ function envelopeFor(request: DecideRequest, workspace: WorkspaceRecord, name: P
     audiences: request.audiences,
     traits: request.traits,
     explain: request.explain,
+    ...(via === undefined ? {} : { via }),
     ...(request.at === undefined ? {} : { at: request.at }),
     ...(isSilent(request.consent) ? {} : { consent: request.consent }),
   };
