@@ -122,6 +122,28 @@ export interface LeaveEnvelope extends CallEnvelope {
   readonly hasLeft: boolean;
 }
 
+/** `ProfileObject.part`: this identifier, a pointer, is a profile of its own again and takes back what came by it. */
+export interface PartEnvelope extends CallEnvelope {
+  /** The person it led to. */
+  readonly from: ProfileId;
+  /** It, and the identifiers that led to it. */
+  readonly origins: readonly ProfileId[];
+  /** Names of that person: no call but an identify leads it back to them. */
+  readonly apart: readonly ProfileId[];
+}
+
+/** `ProfileObject.held` and `drop`: events that came by these identifiers, for whom they go back to. */
+export interface HeldEnvelope extends CallEnvelope {
+  readonly origins: readonly ProfileId[];
+  /** Sequence to begin at. */
+  readonly after: number;
+}
+
+export interface DropEnvelope extends CallEnvelope {
+  readonly origins: readonly ProfileId[];
+  readonly to: ProfileId;
+}
+
 /** `ProfileObject.outbox`: the records from a sequence on, as many as fit into so many bytes. Answered with the JSON of an `OutboxMessage`. */
 export interface OutboxEnvelope extends CallEnvelope {
   readonly from: number;

@@ -10,7 +10,7 @@ export const OUTBOX_VERSION = 1;
 /** Why a membership changed. A correction is made by an event older than what was known: it changed the past. A merge names the last event it brought. */
 export type ChangeReason =
   | { readonly kind: "event" | "correction" | "merge"; readonly source: string; readonly messageId: string }
-  | { readonly kind: "time" | "publish" };
+  | { readonly kind: "time" | "publish" | "split" };
 
 /** An audience entered or left, announced in the journal among the events that had been accepted by then. */
 export interface JournalChange {
@@ -24,7 +24,20 @@ export interface JournalChange {
   readonly reason: ChangeReason;
 }
 
-export type JournalRecord = JournalEvent | JournalChange;
+/** In the place of an event that is another profile's again: the sequences of all others stay what they are. */
+export interface JournalGone {
+  readonly type: "gone";
+  /** When it went, ms, and whose it is. */
+  readonly at: number;
+  readonly to: ProfileId;
+}
+
+export type JournalRecord = JournalEvent | JournalChange | JournalGone;
+
+/** What a person did, or is said of him. */
+export function isEvent(record: JournalRecord): record is JournalEvent {
+  return record.type !== "change" && record.type !== "gone";
+}
 
 export function isChange(record: JournalRecord): record is JournalChange {
   return record.type === "change";

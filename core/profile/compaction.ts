@@ -1,7 +1,7 @@
 import type { JournalEvent } from "../model/envelope.ts";
 import { compareLogOrder, STANDING_FACTS } from "../model/event.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { isChange } from "../model/outbox.ts";
+import { isEvent } from "../model/outbox.ts";
 import { readRecord, type SealedChunk, type SealedJournal } from "./journal.ts";
 
 /**
@@ -48,7 +48,7 @@ function lastTime(chunk: SealedChunk): number {
 }
 
 function eventsOf({ records }: SealedChunk): JournalEvent[] {
-  return records.map(readRecord).filter((record) => !isChange(record));
+  return records.map(readRecord).filter(isEvent);
 }
 
 /** What is left of events that leave: those that set a trait or a standing fact last, with what they set last. */

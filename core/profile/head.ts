@@ -1,6 +1,6 @@
 import type { Consent } from "../model/consent.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
-import type { LinkCause } from "../model/envelope.ts";
+import type { JournalEvent, LinkCause } from "../model/envelope.ts";
 import type { Rank } from "../model/rank.ts";
 import type { Minute } from "./flood.ts";
 import { NOTHING_SENT, type OutboxProgress } from "./outbox.ts";
@@ -82,11 +82,21 @@ export interface ProfileHead extends HeadBase {
   /** Events of the sealed chunk that can leave the journal next are no later, ms; absent where none is sealed. */
   readonly sealedUntil?: number;
   /** The last event that was taken while the ruleset could not be read: `members` are behind until it can. */
-  readonly behind?: { readonly source: string; readonly messageId: string; readonly merged?: true };
+  readonly behind?: { readonly source: string; readonly messageId: string; readonly by?: "merge" | "split" };
   /** Identifiers that led here and lead elsewhere by now. */
   readonly left?: readonly ProfileId[];
+  /** People whom this identifier was split from: no call leads it back to them but an identify. */
+  readonly apart?: readonly ProfileId[];
+  /** What it is still to take back: events that came by these identifiers, from the person that has them. */
+  readonly reclaim?: Reclaim;
   /** True of an identifier that was too many people's: it leads to none of them, and nothing links it. */
   readonly isShared?: true;
+}
+
+/** Where events that are to come back lie. */
+export interface Reclaim {
+  readonly from: ProfileId;
+  readonly origins: readonly ProfileId[];
 }
 
 /** The making of a link. */
@@ -125,6 +135,13 @@ export type Head = ProfileHead | PointerHead;
 
 /** Most identifiers a head lists: a browser that signs in hundreds of people is a robot or a kiosk. */
 export const MOST_IDENTIFIERS = 100;
+
+/** The identifiers that a person came by, with those of an event. */
+export function withIdentifiers(known: readonly HashedIdentifier[], event: JournalEvent): readonly HashedIdentifier[] {
+  const fresh = [event.origin, ...(event.with ?? [])].filter(({ hash }) => !known.some((identifier) => identifier.hash === hash));
+  if (fresh.length === 0) return known;
+  return [...known, ...fresh].slice(0, MOST_IDENTIFIERS);
+}
 
 /** What every object begins with. */
 function begun({ workspace, jurisdiction }: Home, now: number): HeadBase {
@@ -189,6 +206,18 @@ export function toShared(head: PointerHead, now: number): ProfileHead {
   const { schema, epoch, name } = head;
   const clock = Math.max(head.clock, now);
   return { ...newProfile(head, clock), ...(name === undefined ? {} : { name }), schema, epoch: epoch + 1, isShared: true };
+}
+
+/** An identifier that is split from its person: a profile of its own again, under a new epoch, that takes back what is its own. */
+export function toSplit(
+  head: PointerHead,
+  name: ProfileId,
+  now: number,
+  reclaim: Reclaim,
+  apart: readonly ProfileId[],
+): ProfileHead {
+  const clock = Math.max(head.clock, now);
+  return { ...newProfile(head, clock), name, schema: head.schema, epoch: head.epoch + 1, reclaim, apart };
 }
 
 /** The journal has arrived at `to`. */

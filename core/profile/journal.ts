@@ -1,5 +1,5 @@
 import type { JournalEvent } from "../model/envelope.ts";
-import { isChange, type JournalRecord } from "../model/outbox.ts";
+import { isEvent, type JournalRecord } from "../model/outbox.ts";
 import { linesAfter } from "./head.ts";
 
 /**
@@ -75,6 +75,6 @@ export function readRecord(text: string): JournalRecord {
 export function* eventsAmong(records: Iterable<NumberedText>): Iterable<NumberedEvent> {
   for (const { text, sequence } of records) {
     const record = readRecord(text);
-    if (!isChange(record)) yield { event: record, sequence };
+    if (isEvent(record)) yield { event: record, sequence };
   }
 }

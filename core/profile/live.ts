@@ -2,20 +2,21 @@ import type { Consent } from "../model/consent.ts";
 import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
-import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
+import type { ProfileId } from "../model/ids.ts";
 import { rankOf, type Rank } from "../model/rank.ts";
 import type { ChangeReason, JournalChange } from "../model/outbox.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { Announcements } from "./announcements.ts";
 import type { Delivery, Outcome, Standing } from "./delivery.ts";
 import { countedIn, eventsInMinute } from "./flood.ts";
-import { MOST_IDENTIFIERS, STATE_FORMAT, type ProfileHead } from "./head.ts";
+import { MOST_IDENTIFIERS, STATE_FORMAT, withIdentifiers, type ProfileHead } from "./head.ts";
 import { History } from "./history.ts";
-import type { NumberedText, SealedChunk, SealedJournal } from "./journal.ts";
+import { eventsAmong, type NumberedText, type SealedChunk, type SealedJournal } from "./journal.ts";
 import { openMemberships, type Memberships } from "./memberships.ts";
 import { appended, isNudgeDue, SEAL_MS, sealDelay } from "./outbox.ts";
 import { OpenJournal } from "./open-journal.ts";
 import { sameContent } from "./same-content.ts";
+import { withoutOrigins, type HeldEvents, type RewriteWrite } from "./split.ts";
 import {
   compactionOf,
   withAlarm,
@@ -134,7 +135,7 @@ export class LiveProfile {
       else outcome.conflicts.push(place);
     }
     const { behind } = this.head;
-    if (outcome.accepted > 0 && behind !== undefined) this.head = { ...this.head, behind: { ...behind, merged: true } };
+    if (outcome.accepted > 0 && behind !== undefined) this.head = { ...this.head, behind: { ...behind, by: "merge" } };
     if (isNew) this.memberships(ruleset.version, ruleset.rules, now);
     if (outcome.accepted > 0) this.announce();
     return outcome;
@@ -178,6 +179,13 @@ export class LiveProfile {
     const others = left.filter((one) => !identifiers.includes(one));
     this.head = { ...this.head, left: hasLeft ? [...others, ...identifiers].slice(-MOST_IDENTIFIERS) : others };
     return true;
+  }
+
+  /** What was to be taken back has come back. @returns whether that is news */
+  reclaimed(): boolean {
+    const { reclaim, ...head } = this.head;
+    this.head = head;
+    return reclaim !== undefined;
   }
 
   /** How firmly the identifier that names this profile is one person's. */
@@ -302,10 +310,7 @@ export class LiveProfile {
   #announceDue(): void {
     if (this.#memberships === undefined) return;
     const { behind } = this.head;
-    const why: ChangeReason =
-      behind === undefined
-        ? { kind: "publish" }
-        : { kind: behind.merged === true ? "merge" : "event", source: behind.source, messageId: behind.messageId };
+    const why = behind === undefined ? ({ kind: "publish" } as const) : reasonOf(behind);
     this.#appendChanges(this.#announcements.due(this.#memberships, this.#clock, this.#version, why));
   }
 
@@ -378,19 +383,42 @@ export class LiveProfile {
     return sealed;
   }
 
+  /**
+   * Events that came by some identifiers, for whom they are to go back to: from a sequence on, about so many characters of them.
+   * @returns undefined while some of them have not arrived at the cold path, which would else count them nowhere
+   */
+  heldBy(origins: ReadonlySet<ProfileId>, from: number, room: number): HeldEvents | undefined {
+    const texts: string[] = [];
+    let left = room;
+    if (from === 0)
+      for (const event of this.#sealed.base()) if (origins.has(event.origin.hash)) texts.push(JSON.stringify(event));
+    for (const { event, sequence } of eventsAmong(this.#journal.records(from))) {
+      if (!origins.has(event.origin.hash)) continue;
+      if (sequence >= this.head.outbox) return undefined;
+      const text = JSON.stringify(event);
+      if (left < text.length && texts.length > 0) return { texts, next: sequence };
+      texts.push(text);
+      left -= text.length;
+    }
+    return { texts, next: null };
+  }
+
+  /** The journal without the events that came by some identifiers; undefined where there are none. Memory is of the old one: throw it away. */
+  without(origins: ReadonlySet<ProfileId>, to: ProfileId, now: number): RewriteWrite | undefined {
+    return withoutOrigins(this.head, this.open, this.#sealed, origins, to, Math.max(now, this.#clock));
+  }
+
   /** What leaves the journal, if its time has come. Memory keeps the events: whoever makes it durable throws memory away. */
   compact(now: number, rulesRetentionMs: number): CompactionWrite | undefined {
     return compactionOf(this.head, this.open, this.#sealed, now, rulesRetentionMs);
   }
 }
 
+function reasonOf({ by, source, messageId }: NonNullable<ProfileHead["behind"]>): ChangeReason {
+  return by === "split" ? { kind: "split" } : { kind: by ?? "event", source, messageId };
+}
+
 /** What rules see: the rest of a journal event stays in storage, for 1,000 events must fit into little memory. */
 function logEvent({ name, type, time, messageId, source, channel, party, properties }: JournalEvent): LogEvent {
   return { name, type, time, messageId, source, channel, party, properties };
-}
-
-function withIdentifiers(known: readonly HashedIdentifier[], event: JournalEvent): readonly HashedIdentifier[] {
-  const fresh = [event.origin, ...(event.with ?? [])].filter(({ hash }) => !known.some((identifier) => identifier.hash === hash));
-  if (fresh.length === 0) return known;
-  return [...known, ...fresh].slice(0, MOST_IDENTIFIERS);
 }

@@ -1,6 +1,6 @@
 import type { JournalEvent } from "../model/envelope.ts";
 import type { ProfileId } from "../model/ids.ts";
-import { isChange, type JournalChange, type OutboxMessage } from "../model/outbox.ts";
+import { isChange, isEvent, type JournalChange, type OutboxMessage } from "../model/outbox.ts";
 import { messageOf, pullOf } from "./departure.ts";
 import { decodeHead, encodeHead, newProfile } from "./head.ts";
 import {
@@ -189,7 +189,9 @@ export class TestObject {
   /** All records as stored. */
   records(): (JournalEvent | JournalChange)[] {
     const { live } = this;
-    return live === undefined ? [] : [...live.records()].map(({ text }) => readRecord(text));
+    return live === undefined
+      ? []
+      : [...live.records()].map(({ text }) => readRecord(text)).filter((record) => isEvent(record) || isChange(record));
   }
 
   changes(): JournalChange[] {

@@ -1,5 +1,5 @@
 import type { JournalEvent } from "../model/envelope.ts";
-import { isChange } from "../model/outbox.ts";
+import { isEvent } from "../model/outbox.ts";
 import { SEAL_BYTES } from "./head.ts";
 import {
   eventsAmong,
@@ -98,7 +98,7 @@ export class OpenJournal {
     const chunk = sequence >= this.#first ? { first: this.#first, records: this.#open } : this.#sealed.chunkOf(sequence);
     const text = chunk?.records[sequence - chunk.first];
     const record = text === undefined ? undefined : readRecord(text);
-    if (record === undefined || isChange(record)) throw new Error(`the journal has no event ${sequence}`);
+    if (record === undefined || !isEvent(record)) throw new Error(`the journal has no event ${sequence}`);
     return record;
   }
 

@@ -1,3 +1,4 @@
+import type { Consent } from "../../core/model/consent.ts";
 import {
   ENVELOPE_VERSION,
   type CallEnvelope,
@@ -7,9 +8,10 @@ import {
   type LinkItem,
 } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
-import { isChange } from "../../core/model/outbox.ts";
-import { moved, shortened, type PointerHead } from "../../core/profile/head.ts";
+import { isEvent } from "../../core/model/outbox.ts";
+import { moved, shortened, type Home, type PointerHead, type ProfileHead, type Reclaim } from "../../core/profile/head.ts";
 import { readRecord } from "../../core/profile/journal.ts";
+import type { HeldEvents } from "../../core/profile/split.ts";
 import { keepRejected } from "../quarantine/stub.ts";
 import { followed, profileStub } from "../profile/stub.ts";
 import type { ProfileStore } from "../profile/store.ts";
@@ -57,6 +59,38 @@ async function notHeldBefore(
     ),
   );
   return events.flatMap((_, place) => (held.some((answers) => answers[place] === true) ? [] : [place]));
+}
+
+/** An identifier's own events, from the person it led to. @returns undefined while that person's records are still on their way to the cold path */
+export async function reclaimed(
+  env: Env,
+  head: ProfileHead,
+  { from, origins }: Reclaim,
+): Promise<{ readonly texts: readonly string[]; readonly consent: Consent | null } | undefined> {
+  const texts: string[] = [];
+  let consent: Consent | null = null;
+  for (let after: number | null = 0; after !== null;) {
+    const place: number = after;
+    const answer = await followed(from, (of) =>
+      profileStub(env, home(head), of).held({ ...callFrom(head, of), origins, after: place }),
+    );
+    if (answer === "!busy") return undefined;
+    if (!answer.startsWith("=")) throw new Error("who has the events of a split cannot be asked");
+    const page: HeldEvents & { readonly consent: Consent | null } = JSON.parse(answer.slice(1));
+    // They were counted where they were.
+    for (const text of page.texts) {
+      const { via: _, ...event }: JournalEvent = JSON.parse(text);
+      texts.push(JSON.stringify({ ...event, restored: true }));
+    }
+    consent = page.consent;
+    after = page.next;
+  }
+  return { texts, consent };
+}
+
+/** Tells the person that they are safe where they belong. */
+export async function dropped(env: Env, head: ProfileHead, { from, origins }: Reclaim, to: ProfileId): Promise<void> {
+  await followed(from, (of) => profileStub(env, home(head), of).drop({ ...callFrom(head, of), origins, to }));
 }
 
 /** Asks another object for a link. @returns where it leads then, and how firmly that is one person's */
@@ -169,7 +203,7 @@ function journalPages(store: ProfileStore, epoch: number, via: ProfileId): reado
 }
 
 function eventsOf(records: readonly string[]): readonly JournalEvent[] {
-  return records.map(readRecord).filter((record) => !isChange(record));
+  return records.map(readRecord).filter(isEvent);
 }
 
 async function give(env: Env, pointer: PointerHead, envelope: IngestEnvelope): Promise<IngestReply> {
@@ -180,12 +214,12 @@ async function give(env: Env, pointer: PointerHead, envelope: IngestEnvelope): P
 }
 
 /** A call that no Worker made: the person called uses the newest ruleset it knows itself. */
-function callFrom(pointer: PointerHead, name: ProfileId): CallEnvelope {
+function callFrom(pointer: Home, name: ProfileId): CallEnvelope {
   const { workspace, jurisdiction } = pointer;
   return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, ruleset: 0, retentionMs: 0 };
 }
 
-function home(pointer: PointerHead): { readonly id: string; readonly jurisdiction: string | null } {
+function home(pointer: Home): { readonly id: string; readonly jurisdiction: string | null } {
   return { id: pointer.workspace, jurisdiction: pointer.jurisdiction };
 }
 

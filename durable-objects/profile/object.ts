@@ -6,12 +6,15 @@ import {
   type ConfirmEnvelope,
   type DecideEnvelope,
   type DecideReply,
+  type DropEnvelope,
   type EnvelopeItem,
+  type HeldEnvelope,
   type IngestEnvelope,
   type IngestReply,
   type LeaveEnvelope,
   type LinkItem,
   type OutboxEnvelope,
+  type PartEnvelope,
   type StageEnvelope,
   type SweepReply,
   type WithdrawEnvelope,
@@ -30,6 +33,7 @@ import {
   shortened,
   toPointer,
   toShared,
+  toSplit,
   type Leading,
   type PointerHead,
   type ProfileHead,
@@ -38,7 +42,7 @@ import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
 import { outranks } from "../../core/model/rank.ts";
-import { askLink, forward, move, reportShared, tellLeft } from "../identifier/pointer.ts";
+import { askLink, dropped, forward, move, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
 import { Decider } from "./decider.ts";
@@ -185,6 +189,54 @@ export class ProfileObject extends DurableObject<Env> {
     return "";
   }
 
+  /**
+   * Splits this identifier from its person: it is a profile of its own from now on, and takes back what came by it.
+   * @returns `done`, `pending` where that goes on by the alarm, or `!not_linked`
+   */
+  async part(envelope: PartEnvelope): Promise<string> {
+    return this.#inTurn(async () => {
+      await this.#finishMove(envelope.name);
+      const memory = this.#wake(envelope);
+      const { name, from, origins, apart } = envelope;
+      if (isPointer(memory)) {
+        const head = toSplit(memory, name, Date.now(), { from, origins }, apart);
+        this.#memory = undefined;
+        await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
+        this.#store.commit({ head, open: [] });
+      } else if (!(memory instanceof LiveProfile) || memory.head.reclaim === undefined) return "!not_linked";
+      return this.#finishReclaim(envelope);
+    });
+  }
+
+  /** A page of the events that came by some identifiers: JSON of `HeldEvents` and the consent after `=`; `!busy` while some are on their way. */
+  held({ origins, after, ...envelope }: HeldEnvelope): string {
+    const memory = this.#wake(envelope);
+    if (memory === null) return shown({ texts: [], next: null, consent: null });
+    if (isPointer(memory)) return `@${memory.to}`;
+    const page = memory.heldBy(new Set(origins), after, PAGE_CHARACTERS);
+    if (page !== undefined) return shown({ ...page, consent: memory.head.consent });
+    const { outbox, seq } = memory.head;
+    this.#send(messageOf(memory, outbox, seq));
+    return "!busy";
+  }
+
+  /** What came by some identifiers is another profile's again, and safe there. @returns `@` and an id for a pointer */
+  async drop({ origins, to, ...envelope }: DropEnvelope): Promise<string> {
+    const ruleset = await this.#ruleset(envelope).catch(() => undefined);
+    const memory = this.#wake(envelope);
+    if (isPointer(memory)) return `@${memory.to}`;
+    const rewrite = memory?.without(new Set(origins), to, Date.now());
+    if (memory === null || rewrite === undefined) return "";
+    this.#memory = undefined;
+    this.#store.rewrite(rewrite);
+    const woken = new LiveProfile(rewrite.head, memory.profileId, rewrite.open, this.#store);
+    this.#memory = woken;
+    woken.noteLeft(origins, true);
+    const { retentionMs = 0, newest = 0 } = woken.head;
+    this.#settle(woken, ruleset, { retentionMs, ruleset: newest });
+    return "";
+  }
+
   /** Keeps a no. Nobody is created for it: who is not known has nothing to withdraw. @returns `@` and an id for a pointer */
   async withdraw(envelope: WithdrawEnvelope): Promise<string> {
     const ruleset = await this.#ruleset(envelope).catch(() => undefined);
@@ -249,14 +301,40 @@ export class ProfileObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     try {
       const pointer = this.#moving();
-      if (pointer === undefined) await this.#wakeByAlarm();
-      else if (pointer.name !== undefined) {
+      if (pointer === undefined) {
+        await this.#reclaimByAlarm();
+        await this.#wakeByAlarm();
+      } else if (pointer.name !== undefined) {
         const { name } = pointer;
         await this.#inTurn(() => this.#finishMove(name));
       }
     } catch {
       await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
     }
+  }
+
+  async #reclaimByAlarm(): Promise<void> {
+    const head = this.#memory instanceof LiveProfile ? this.#memory.head : this.#store.head()?.head;
+    if (head?.kind !== "profile" || head.reclaim === undefined || head.name === undefined) return;
+    const call = callOf(head, head.name);
+    if ((await this.#inTurn(() => this.#finishReclaim(call))) === "pending") await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
+  }
+
+  /** What is still to come back after a split comes back. May be cut off anywhere and done again. */
+  async #finishReclaim(call: CallEnvelope): Promise<"done" | "pending"> {
+    const memory = this.#wake(call);
+    if (!(memory instanceof LiveProfile) || memory.head.reclaim === undefined) return "done";
+    const { reclaim } = memory.head;
+    const ruleset = await this.#ruleset(call).catch(() => undefined);
+    const found = await reclaimed(this.env, memory.head, reclaim);
+    if (found === undefined) return "pending";
+    const { texts, consent } = found;
+    const told = { ...call, receivedAt: Date.now(), items: texts, adopting: true, ...(consent === null ? {} : { consent }) };
+    this.#take(told, ruleset, texts, { from: reclaim.from });
+    await dropped(this.env, memory.head, reclaim, call.name);
+    const settled = this.#wake(call);
+    if (settled instanceof LiveProfile) this.#durably(settled, () => settled.reclaimed());
+    return "done";
   }
 
   async #wakeByAlarm(): Promise<void> {
@@ -398,8 +476,11 @@ export class ProfileObject extends DurableObject<Env> {
     if (memory === null) {
       this.#becomePointer(newPointer(envelope, now, leading));
     } else if (memory instanceof LiveProfile) {
-      if (memory.head.isShared === true) return;
-      this.#becomePointer(toPointer(memory.head, now, leading));
+      if ((await this.#finishReclaim(envelope)) === "pending") throw new Error("a split is still under way here");
+      const own = this.#wake(envelope);
+      if (!(own instanceof LiveProfile) || own.head.isShared === true) return;
+      if (own.head.apart?.includes(link.to) === true && !link.identify) return;
+      this.#becomePointer(toPointer(own.head, now, leading));
     } else if (memory.to !== link.to) {
       // A journal still on its way belongs to the person before.
       await this.#finishMove(envelope.name);
@@ -584,6 +665,9 @@ function shown(answer: object): string {
 function isPointer(memory: Memory): memory is PointerHead {
   return memory !== null && !(memory instanceof LiveProfile);
 }
+
+/** Characters of a page of events that go back to where they came from. */
+const PAGE_CHARACTERS = 4_000_000;
 
 /** People that one identifier may have been said to be of, before it is taken for one that many share. */
 const MOST_PEOPLE = 10;

@@ -9,6 +9,7 @@ import {
 } from "../../core/profile/journal.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
+import type { RewriteWrite } from "../../core/profile/split.ts";
 import type { CompactionWrite } from "../../core/profile/writes.ts";
 import { PROFILE_MIGRATIONS } from "./migrations.ts";
 
@@ -95,6 +96,15 @@ export class ProfileStore implements SealedJournal {
   base(): readonly JournalEvent[] {
     const row = this.#storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = ?", BASE_KEY).toArray()[0];
     return row === undefined ? [] : decodeBase(row.body);
+  }
+
+  /** Writes chunks anew in their places. */
+  rewrite({ head, open, chunks, base }: RewriteWrite): void {
+    this.#storage.transactionSync(() => {
+      for (const { epoch, first, records } of chunks) this.#put(first + 1, encodeChunk(epoch, first, records));
+      if (base.length > 0 || this.base().length > 0) this.#put(BASE_KEY, encodeBase(base));
+      this.#putHead({ ...head, schema: this.#migrated() }, open);
+    });
   }
 
   /** Lets chunks leave the journal, and keeps what outlasts them. */

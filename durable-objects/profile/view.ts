@@ -9,7 +9,7 @@ export function profileView(name: ProfileId, profile: LiveProfile, loaded: Loade
   const { head } = profile;
   return {
     profileId: name,
-    kind: "person",
+    kind: head.isShared === true ? "shared" : "person",
     firstSeen: isoOrNull(head.firstSeen),
     lastSeen: isoOrNull(head.lastSeen),
     identifiers: head.identifiers,

@@ -8,7 +8,7 @@ import { askPerson, workspaceOf } from "./person.ts";
 import { route, type Refusal, type Route } from "./route.ts";
 import { Key, Time } from "./shapes.ts";
 
-const ProfileParams = z.strictObject({
+export const ProfileParams = z.strictObject({
   id: z
     .string()
     .transform((text, context): ProfileId => {
@@ -26,12 +26,14 @@ const IdentityBody = z.unknown().openapi("Identity", {
   example: { userId: "u1" },
 });
 
-const Hashed = z.strictObject({ type: z.string(), hash: z.string() });
+export const Hashed = z.strictObject({ type: z.string(), hash: z.string() });
 
 const Profile = z
   .strictObject({
     profileId: z.string(),
-    kind: z.string(),
+    kind: z
+      .string()
+      .openapi({ description: "`person`, or `shared`: an identifier that too many people bear to be one person's." }),
     firstSeen: Time.nullable(),
     lastSeen: Time.nullable(),
     identifiers: z.array(Hashed).openapi({ description: "Keyed hashes: identifiers themselves are not kept." }),
@@ -163,7 +165,7 @@ export const profileRoutes: readonly Route[] = [
   }),
 ];
 
-function refusalOf(error: "not_found" | { readonly code: string }): Refusal {
+export function refusalOf(error: "not_found" | { readonly code: string }): Refusal {
   if (error === "not_found") return { reason: "not_found" };
   switch (error.code) {
     case "unknown_audience":

@@ -8,6 +8,7 @@ import { listMatchRoutes } from "./list-match.ts";
 import { listMemberRoutes } from "./list-members.ts";
 import { listRoutes } from "./lists.ts";
 import { planRoutes } from "./plan.ts";
+import { identityRoutes } from "./identities.ts";
 import { profileRoutes } from "./profiles.ts";
 import { quarantineRoutes } from "./quarantine.ts";
 import { restoreRoutes } from "./restore.ts";
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...rulesetRoutes,
   ...profileRoutes,
+  ...identityRoutes,
   ...importRoutes,
   ...planRoutes,
   ...quarantineRoutes,

@@ -1,5 +1,5 @@
 import type { JournalEvent } from "../../core/model/envelope.ts";
-import { isChange, type JournalChange, type JournalRecord, type OutboxState } from "../../core/model/outbox.ts";
+import { isChange, isEvent, type JournalChange, type JournalRecord, type OutboxState } from "../../core/model/outbox.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import type { Members } from "./members.ts";
 import type { Tally } from "./tally.ts";
@@ -71,13 +71,12 @@ export function applyPiece(held: Standing, piece: Piece, tally: Tally): Result<A
   // A person of an earlier epoch is erased or was lost: none of it may go on counting.
   if (before !== held) leave(held, Math.min(...records.map(instantOf)), tally);
   let standing: Standing = { ...before, applied: piece.to };
-  for (const record of records)
-    standing = isChange(record) ? afterChange(standing, record, tally) : afterEvent(standing, record, tally);
+  for (const record of records) standing = afterRecord(standing, record, tally);
   if (piece.state !== undefined) standing = inState(standing, piece.state);
   return ok({
     standing,
     fresh: { epoch: piece.epoch, from: before.applied, to: piece.to, records: texts },
-    events: records.flatMap((record) => (isChange(record) || record.restored === true ? [] : [record])),
+    events: records.flatMap((record) => (isEvent(record) && record.restored !== true ? [record] : [])),
   });
 }
 
@@ -101,6 +100,11 @@ export function rewind(held: Standing, now: number, tally: Tally): Standing {
 /** How a person stands, as its object says it. */
 export function inState(standing: Standing, { members, ruleset, nextChange, firstSeen, lastSeen }: OutboxState): Standing {
   return { ...standing, members, memberCount: Object.keys(members).length, ruleset, nextChange, firstSeen, lastSeen };
+}
+
+function afterRecord(standing: Standing, record: JournalRecord, tally: Tally): Standing {
+  if (isChange(record)) return afterChange(standing, record, tally);
+  return isEvent(record) ? afterEvent(standing, record, tally) : standing;
 }
 
 function afterEvent(standing: Standing, event: JournalEvent, tally: Tally): Standing {
@@ -132,7 +136,7 @@ function leave(held: Standing, at: number, tally: Tally): void {
 }
 
 function instantOf(record: JournalRecord): number {
-  return isChange(record) ? record.at : record.receivedAt;
+  return isEvent(record) ? record.receivedAt : record.at;
 }
 
 /** Records as counting needs them; what else they bear was checked when they were taken. @returns undefined where one is none */
@@ -154,8 +158,9 @@ function readRecord(text: string): JournalRecord | undefined {
         ? record
         : undefined;
     }
-    const isEvent = typeof record.source === "string" && typeof record.name === "string" && Number.isFinite(record.time);
-    return isEvent ? record : undefined;
+    if (!isEvent(record)) return Number.isFinite(record.at) ? record : undefined;
+    const isWhole = typeof record.source === "string" && typeof record.name === "string" && Number.isFinite(record.time);
+    return isWhole ? record : undefined;
   } catch {
     return undefined;
   }

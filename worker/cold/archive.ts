@@ -1,7 +1,7 @@
 import { reaching } from "../wire/unavailable.ts";
 import { instantOfKey, keyBefore, readArchive, writeArchive, type ArchiveGroup } from "./archive-format.ts";
 import { readRecords } from "./apply.ts";
-import { isChange } from "../../core/model/outbox.ts";
+import { isEvent } from "../../core/model/outbox.ts";
 
 /**
  * Writes what is new of a batch as one object. It comes before the index: what is cut off between is archived again, in
@@ -39,7 +39,7 @@ export async function archived(bucket: R2Bucket, workspace: string, key: string)
 function newestOf(groups: readonly ArchiveGroup[]): number {
   let newest = 0;
   for (const { records } of groups) {
-    for (const record of readRecords(records) ?? []) newest = Math.max(newest, isChange(record) ? record.at : record.receivedAt);
+    for (const record of readRecords(records) ?? []) newest = Math.max(newest, isEvent(record) ? record.receivedAt : record.at);
   }
   return newest;
 }

@@ -1,6 +1,6 @@
 import { linksOf } from "../../core/identity/links.ts";
 import type { IngestEnvelope, IngestReply, JournalEvent } from "../../core/model/envelope.ts";
-import { isChange } from "../../core/model/outbox.ts";
+import { isEvent } from "../../core/model/outbox.ts";
 import { parseProfileId, type ProfileId } from "../../core/model/ids.ts";
 import { profileStub } from "../../durable-objects/profile/stub.ts";
 import { reaching } from "../wire/unavailable.ts";
@@ -63,7 +63,7 @@ export async function restoreStep(
     for (const group of groups.filter(({ profile }) => only === undefined || profile === only)) {
       const records = readRecords(group.records);
       if (records === undefined) throw new Error("an archive object holds what is no record");
-      const events = records.flatMap((event, place) => (isChange(event) ? [] : [{ event, sequence: group.from + place }]));
+      const events = records.flatMap((event, place) => (isEvent(event) ? [{ event, sequence: group.from + place }] : []));
       read += cursor.phase === "events" ? events.length : 0;
       if (cursor.phase === "events") restored += await giveBack(env, workspace, group, events, now);
       else for (const { event } of events) await link(env, workspace, event);

@@ -26,6 +26,7 @@ export const REASONS = {
   code_taken: { status: 422, title: "Another audience has this code" },
   fixed: { status: 422, title: "This is settled when the workspace is made and cannot change" },
   bad_list_type: { status: 422, title: "This is no type of identifier that a list can hold" },
+  not_linked: { status: 422, title: "This identifier does not lead to the profile, or is the profile itself" },
   own_key: { status: 422, title: "A key cannot revoke itself" },
   bad_identity: { status: 422, title: "The identity does not name one person" },
   at_before_horizon: { status: 422, title: "The instant lies before the retained history" },
