@@ -96,6 +96,8 @@ function bodyOf(path: string): unknown {
       return { identifiers: ["u1"] };
     case "/api/lists/{key}/members":
       return "u1";
+    case "/api/profiles/{id}/split":
+      return { identifier: { type: "userId", hash: "A".repeat(43) } };
     case "/api/plan":
       return { events: { Mine: {} } };
     case "/api/plan/check":
