@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { eventName, STANDING_FACTS, type Channel, type EventType, type LogEvent, type Party } from "../model/event.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { aRule } from "../rules/factories.ts";
+import { GOLDEN_POLICIES, type GoldenRules } from "../rules/golden-policy.ts";
 import { householdQuestion } from "../rules/household-question.ts";
 
 /**
@@ -75,7 +76,7 @@ const call: fc.Arbitrary<LogEvent> = fc
     ),
     time: tick,
     messageId: fc.constantFrom("1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "é", "\uFFFD", "😀"),
-    source: fc.constantFrom("s", "t"),
+    source: fc.constantFrom("s", "t", "u"),
     channel: fc.constantFrom<Channel>("web", "store"),
     party: fc.constantFrom<Party>("first", "third"),
     properties,
@@ -302,8 +303,20 @@ const rule: fc.Arbitrary<object> = fc.letrec<{ rule: object; parts: object[] }>(
   ),
 })).rule;
 
+/** Of half the worlds, in which other values of traits than the latest may win. */
+const policy = fc.constantFrom(...GOLDEN_POLICIES);
+const golden: fc.Arbitrary<GoldenRules | undefined> = fc.option(
+  fc.record({
+    default: policy,
+    traits: fc.dictionary(fc.constantFrom("p", "q", "constructor"), policy),
+    priorities: fc.dictionary(fc.constantFrom("s", "t"), fc.nat(2)),
+  }),
+  { nil: undefined, freq: 1 },
+);
+
 export interface World {
   readonly rules: readonly object[];
+  readonly golden: GoldenRules | undefined;
   readonly log: readonly LogEvent[];
   readonly order: readonly number[];
   readonly instants: readonly number[];
@@ -312,6 +325,7 @@ export interface World {
 
 export const world: fc.Arbitrary<World> = fc.record({
   rules: fc.array(rule, { minLength: 1, maxLength: 6 }).map(withNames),
+  golden,
   log: fc.array(event, { maxLength: 14 }),
   order: fc.array(fc.nat(), { minLength: 14, maxLength: 14 }),
   /** On ticks, which all edges are, and a millisecond on each side. */
@@ -356,3 +370,39 @@ export const denseWorld: fc.Arbitrary<World> = fc
     ),
   })
   .map(({ world: given, rules, log }) => Object.assign({}, given, { rules, log }));
+
+/** As `world`, where sources disagree over one trait: they set it, set it again and clear it, and rules read it. */
+export const goldenWorld: fc.Arbitrary<World> = fc
+  .record({
+    world,
+    rules: fc.array(
+      fc.oneof(
+        fc.constantFrom("a", "b", "abc", 1).map((eq): object => ({ trait: "p", eq })),
+        fc.constantFrom<object>({ trait: "p", exists: false }, { trait: "p", size: { gte: 2 } }, { trait: "p.x", eq: "a" }),
+        fc.record({ audience: fc.constantFrom("r0", "r1"), for: shortSpan }),
+        momentOperators.map((operator) => ({ trait: "p", ...operator })),
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+    golden: fc.record({
+      default: policy,
+      traits: fc.constant({}),
+      priorities: fc.dictionary(fc.constantFrom("s", "t"), fc.nat(2)),
+    }),
+    log: fc.array(
+      fc
+        .tuple(
+          event,
+          fc.oneof(
+            {
+              arbitrary: fc.constantFrom<Json>("a", "a", "b", "abc", null, null, 1, ["a"], { x: "a" }, { y: 1, x: "b" }),
+              weight: 5,
+            },
+            instantText,
+          ),
+        )
+        .map(([one, p]) => Object.assign({}, one, { type: "identify", name: "$identify", properties: { p } })),
+      { maxLength: 14 },
+    ),
+  })
+  .map(({ world: given, ...rest }) => Object.assign({}, given, rest));

@@ -3,10 +3,21 @@ import { describe, expect, it } from "vitest";
 import type { LogEvent } from "../model/event.ts";
 import type { Rule } from "../rules/ast.ts";
 import { aRule, anArtifact } from "../rules/factories.ts";
+import type { GoldenRules } from "../rules/golden-policy.ts";
 import { interpret, type Truth } from "../rules/interpret.ts";
 import { loadRuleset, type Ruleset } from "../rules/ruleset.ts";
 import { FUZZ_TIMEOUT_MS, fuzzed } from "./fuzzing.testing.ts";
-import { denseWorld, RETENTION_MS, SETTINGS, START, TICK_MS, TICKS, world, type World } from "./differential-world.ts";
+import {
+  denseWorld,
+  goldenWorld,
+  RETENTION_MS,
+  SETTINGS,
+  START,
+  TICK_MS,
+  TICKS,
+  world,
+  type World,
+} from "./differential-world.ts";
 import { explainAt } from "./explain.ts";
 import { History } from "./history.ts";
 import { membershipsAt, openMemberships } from "./memberships.ts";
@@ -17,18 +28,19 @@ const SEARCHED_MS = 20 * 365 * 86_400_000;
 
 interface Tested {
   readonly rules: ReadonlyMap<string, Rule>;
+  readonly golden: GoldenRules | undefined;
   readonly ruleset: Ruleset;
   readonly log: readonly LogEvent[];
 }
 
 /** @param named rules by key, in place of those of the world */
 function prepare(
-  { rules: jsons, log }: World,
+  { rules: jsons, log, golden }: World,
   named = Object.fromEntries(jsons.map((json, index) => [`r${index}`, json])),
 ): Tested {
   const rules = new Map(Object.entries(named).map(([key, json]) => [key, aRule(json, SETTINGS)]));
-  const ruleset = loadRuleset(JSON.parse(JSON.stringify(anArtifact(named, SETTINGS))));
-  return { rules, ruleset, log: accepted(log) };
+  const ruleset = loadRuleset(JSON.parse(JSON.stringify(anArtifact(named, { ...SETTINGS, golden }))));
+  return { rules, golden, ruleset, log: accepted(log) };
 }
 
 /** What a profile object hands on: of two events with one source and message the first. */
@@ -41,7 +53,8 @@ function accepted(log: readonly LogEvent[]): LogEvent[] {
 function valueOf(tested: Tested, log: readonly LogEvent[], key: string, now: number, present: number): Truth {
   const parsed = tested.rules.get(key);
   if (!parsed) throw new Error(key);
-  return interpret(parsed, log, { now, present, ...SETTINGS, profileId: "p", audiences: tested.rules });
+  const { rules: audiences, golden } = tested;
+  return interpret(parsed, log, { now, present, ...SETTINGS, golden, profileId: "p", audiences });
 }
 
 /** Keys that the interpreter says are true. */
@@ -61,7 +74,7 @@ function shuffled<T>(items: readonly T[], order: readonly number[]): T[] {
 
 /** @param share of all runs */
 const check = (name: string, property: (given: World) => void, share = 1): void => {
-  it(name, () => fc.assert(fc.property(fc.oneof(world, denseWorld), property), fuzzed(share)), FUZZ_TIMEOUT_MS);
+  it(name, () => fc.assert(fc.property(fc.oneof(world, denseWorld, goldenWorld), property), fuzzed(share)), FUZZ_TIMEOUT_MS);
 };
 
 /** Numbered as in rules.md, "Properties that must hold"; the fifth is in touched.test.ts. */
@@ -177,7 +190,8 @@ describe("the engine", () => {
     const exchanged = Object.fromEntries(
       keys.map((key, index) => [key, given.rules[index === 0 ? given.rules.length - 1 : index + 1] ?? {}]),
     );
-    const next = prepare({ ...given, rules: [] }, exchanged);
+    const golden = given.backwards % 2 === 0 ? given.golden : undefined; // else with other policies, too
+    const next = prepare({ ...given, golden, rules: [] }, exchanged);
     const history = historyOf(tested.log.slice(0, 7));
     const before = openMemberships(tested.ruleset, history, early);
     const after = before.under(next.ruleset);

@@ -1,3 +1,4 @@
+import { COMPUTED } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import {
   conditionsIn,
@@ -165,7 +166,14 @@ class Explainer {
   }
 
   #trait({ path, test }: TraitCondition): { trait: string; test: ValueTest; saw: Json } {
-    return { trait: pathText(path), test, saw: readPath(this.#history.traitsAt(this.#instant.now), path) ?? null };
+    const { golden } = this.#ruleset;
+    const { now } = this.#instant;
+    const [key = ""] = path;
+    const saw =
+      golden === undefined || key === COMPUTED
+        ? readPath(this.#history.traitsAt(now), path)
+        : readPath(this.#history.contestAt(key, now, golden).winner()?.value, path, 1);
+    return { trait: pathText(path), test, saw: saw ?? null };
   }
 
   #events(index: number, { selection, window, aggregate }: FlatEventCondition, { from, to }: Finding) {

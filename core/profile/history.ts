@@ -2,6 +2,8 @@ import { COMPUTED, STANDING_FACTS, type LogEvent } from "../model/event.ts";
 import { ownProperty, type Json, type JsonObject } from "../model/json.ts";
 import { countUntil, insertInLogOrder } from "../model/log.ts";
 import { isSessionEvent, Sessions } from "../model/sessions.ts";
+import type { GoldenPolicies } from "../rules/golden-policy.ts";
+import { Contest } from "./golden-record.ts";
 
 const NO_EVENTS: readonly LogEvent[] = [];
 
@@ -94,13 +96,31 @@ export class History {
     return this.#byTrait.keys();
   }
 
-  /** Traits at an instant: of each key the latest value set, without those that are null; computed ones under `computed`. */
-  traitsAt(now: number): JsonObject {
-    const traits = latestValues(this.#byTrait, now);
+  /**
+   * Traits at an instant, without those that are cleared; computed ones under `computed`.
+   * @param golden what says which value wins; absent where that is the latest
+   */
+  traitsAt(now: number, golden?: GoldenPolicies): JsonObject {
+    const traits = golden === undefined ? latestValues(this.#byTrait, now) : this.#winningValues(now, golden);
     const computed = latestValues(this.#byComputed, now);
     const own = traits.filter(([key]) => key !== COMPUTED);
     if (computed.length > 0) own.push([COMPUTED, Object.fromEntries(computed)]);
     return Object.fromEntries(own); // defines own properties, `__proto__` too
+  }
+
+  #winningValues(now: number, golden: GoldenPolicies): [string, Json][] {
+    return [...this.#byTrait.keys()].flatMap((key): [string, Json][] => {
+      const winner = this.contestAt(key, now, golden).winner();
+      return winner === undefined ? [] : [[key, winner.value]];
+    });
+  }
+
+  /** What was set of a trait up to an instant, and what wins of it. */
+  contestAt(trait: string, now: number, golden: GoldenPolicies | undefined): Contest {
+    const contest = new Contest(trait, golden);
+    const setters = this.settersOf(trait);
+    for (const setter of setters.slice(0, countUntil(setters, now))) contest.take(setter);
+    return contest;
   }
 }
 

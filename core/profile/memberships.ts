@@ -199,7 +199,8 @@ class MaintainedMemberships implements Memberships {
     if (conditions.length === 0) return;
     const setters = this.#history.settersOf(key);
     const known = countUntil(setters, this.#evaluation.now);
-    const value = valueSetBy(setters[known - 1], key);
+    const winners = this.#reader.winnersOf(key);
+    const value = winners ? winners.after(setters, known) : valueSetBy(setters[known - 1], key);
     const settled = known === setters.length;
     const comparable = settled && typeof value !== "object";
     if (comparable && this.#traits.has(key) && this.#traits.get(key) === value) this.#evaluation.unsettleAll(conditions);

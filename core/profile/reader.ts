@@ -11,6 +11,7 @@ import { SelectedEvents } from "../rules/selected-events.ts";
 import { findSequence } from "../rules/sequence.ts";
 import type { SequenceEvents } from "../rules/sequence-walk.ts";
 import { triOf } from "../rules/truth.ts";
+import { Winners } from "./golden-record.ts";
 import { valueSetBy, type History } from "./history.ts";
 
 /**
@@ -39,6 +40,8 @@ export class ConditionReader {
   /** What was selected last: conditions on one selection are asked one after the other. */
   #lately = { selection: NaN, selected: NOTHING };
   readonly #shares = new Map<string, number>();
+  /** By trait, where another value than the latest may win. */
+  readonly #winners = new Map<string, Winners>();
 
   constructor(ruleset: Ruleset, history: History) {
     this.ruleset = ruleset;
@@ -53,6 +56,8 @@ export class ConditionReader {
       if (same !== NOT_THE_SAME) reader.#selected.set(same, selected);
     }
     for (const [salt, share] of this.#shares) reader.#shares.set(salt, share);
+    // Two rulesets that have something in common have the same policies.
+    for (const [trait, winners] of this.#winners) reader.#winners.set(trait, winners);
     return reader;
   }
 
@@ -76,7 +81,7 @@ export class ConditionReader {
       case "trait": {
         const program = ruleset.program(condition);
         const horizon = this.#horizon(instant);
-        if (program.kind === "trait") findTrait(program, this.settersOf(program), now, finding);
+        if (program.kind === "trait") this.#findTrait(program, now, finding);
         else if (program.kind === "sequence") findSequence(program, this.#eventsOf(program), now, horizon, finding);
         else findEvents(program, this.selected(program.selection), history.sessions, now, horizon, finding);
         return;
@@ -124,6 +129,41 @@ export class ConditionReader {
     return isComputed ? this.history.computersOf(key) : this.history.settersOf(key);
   }
 
+  /** What says which value of a trait wins; undefined where that is the latest. */
+  winnersOf(trait: string): Winners | undefined {
+    const { golden } = this.ruleset;
+    if (golden === undefined || golden.policyOf(trait) === "recent") return undefined;
+    const held = this.#winners.get(trait);
+    if (held) return held;
+    const winners = new Winners(trait, golden);
+    this.#winners.set(trait, winners);
+    return winners;
+  }
+
+  /** Evaluates a condition on a trait: its value now, and the first later instant at which time or an identify changes the answer. */
+  #findTrait(program: TraitProgram, now: number, finding: Finding): void {
+    const { key, isComputed } = program;
+    const setters = this.settersOf(program);
+    const winners = isComputed ? undefined : this.winnersOf(key);
+    const to = countUntil(setters, now);
+    finding.from = 0;
+    finding.to = to;
+    let value = winners ? winners.after(setters, to) : valueSetBy(setters[to - 1], key);
+    finding.value = program.check(value, now);
+    finding.next = program.next?.(value, now) ?? Infinity;
+    for (let at = to; at < setters.length; at++) {
+      const setter = setters[at];
+      if (!setter || setters[at + 1]?.time === setter.time) continue; // of those at one instant the last counts
+      if (finding.next < setter.time) return; // time comes first
+      value = winners ? winners.after(setters, at + 1) : valueSetBy(setter, key);
+      if (program.check(value, setter.time) !== finding.value) {
+        finding.next = setter.time;
+        return;
+      }
+      finding.next = program.next?.(value, setter.time) ?? Infinity;
+    }
+  }
+
   /** Where the profile lies in a split of all profiles. */
   share(salt: string): number {
     const held = this.#shares.get(salt);
@@ -165,25 +205,4 @@ export class ConditionReader {
 
 function ownList(events: readonly LogEvent[]): SelectedEvents {
   return events.length === 0 ? NOTHING : new SelectedEvents(events, false);
-}
-
-/** Evaluates a condition on a trait: its value now, and the first later instant at which time or an identify changes the answer. */
-function findTrait(program: TraitProgram, setters: readonly LogEvent[], now: number, finding: Finding): void {
-  const to = countUntil(setters, now);
-  finding.from = 0;
-  finding.to = to;
-  let value = valueSetBy(setters[to - 1], program.key);
-  finding.value = program.check(value, now);
-  finding.next = program.next?.(value, now) ?? Infinity;
-  for (let at = to; at < setters.length; at++) {
-    const setter = setters[at];
-    if (!setter || setters[at + 1]?.time === setter.time) continue; // of those at one instant the last counts
-    if (finding.next < setter.time) return; // time comes first
-    value = valueSetBy(setter, program.key);
-    if (program.check(value, setter.time) !== finding.value) {
-      finding.next = setter.time;
-      return;
-    }
-    finding.next = program.next?.(value, setter.time) ?? Infinity;
-  }
 }

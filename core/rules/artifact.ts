@@ -7,6 +7,7 @@ import type {
   ListCondition,
   TraitCondition,
 } from "./ast.ts";
+import type { GoldenRules } from "./golden-policy.ts";
 
 /**
  * All live audiences of a workspace as one plain JSON value: the flat checked form that a publish stores and every
@@ -21,6 +22,8 @@ export interface RulesetArtifact {
   /** IANA name of the workspace's time zone. */
   readonly zone: string;
   readonly retentionMs: number;
+  /** Which value of a trait wins; absent, as in artifacts from before there was a choice, where that is the latest. */
+  readonly golden?: GoldenRules;
   readonly selections: readonly Selection[];
   /** Conditions on events first, in the order of their selections, then the other kinds: what is touched together lies together. */
   readonly conditions: readonly FlatCondition[];

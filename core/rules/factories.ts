@@ -2,6 +2,7 @@ import { eventName, type LogEvent } from "../model/event.ts";
 import type { RulesetArtifact } from "./artifact.ts";
 import { flattenRuleset } from "./flatten.ts";
 import type { Rule } from "./ast.ts";
+import type { GoldenRules } from "./golden-policy.ts";
 import { parseRule, type RuleSettings } from "./parse.ts";
 
 /** Data for tests. */
@@ -32,7 +33,10 @@ export function aRule(json: unknown, settings: RuleSettings = SETTINGS): Rule {
 }
 
 /** The artifact of audiences given as rules in JSON. */
-export function anArtifact(rules: Readonly<Record<string, unknown>>, settings: RuleSettings = SETTINGS): RulesetArtifact {
+export function anArtifact(
+  rules: Readonly<Record<string, unknown>>,
+  settings: RuleSettings & { readonly golden?: GoldenRules | undefined } = SETTINGS,
+): RulesetArtifact {
   const audiences = Object.entries(rules).map(([key, json]) => ({ key, rule: aRule(json, settings) }));
   return flattenRuleset(audiences, { workspace: "demo", version: 1, ...settings });
 }

@@ -21,6 +21,7 @@ import type {
   RulesetArtifact,
   Selection,
 } from "./artifact.ts";
+import type { GoldenRules } from "./golden-policy.ts";
 import { householdQuestion } from "./household-question.ts";
 import { audiencesNamedIn } from "./named-audiences.ts";
 import { normalFilter, normalTest } from "./normal-form.ts";
@@ -36,6 +37,7 @@ export interface FlattenSettings {
   readonly version: number;
   readonly zone: string;
   readonly retentionMs: number;
+  readonly golden?: GoldenRules | undefined;
 }
 
 /** Flattens parsed rules. The same audiences give the same artifact, in whatever order they come. */
@@ -54,13 +56,14 @@ export function flattenRuleset(audiences: readonly NamedRule[], settings: Flatte
   const households = conditions.filter((condition) => condition.kind === "household");
   const isWhole = households.length > 0 ? wholeRules(audiences) : () => false;
   const asked = households.filter(({ rule }) => isWhole(rule));
-  const { workspace, version, zone, retentionMs } = settings;
+  const { workspace, version, zone, retentionMs, golden } = settings;
   return {
     format: 1,
     workspace,
     version,
     zone,
     retentionMs,
+    ...(golden && { golden }),
     selections: selections.values,
     conditions: flat.values,
     audiences: audiences.map(({ key, rule }) => ({ key, logic: flattenLogic(rule, indexOf) })).toSorted(byKey),

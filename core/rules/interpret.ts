@@ -4,9 +4,11 @@ import { isJsonObject, type Json } from "../model/json.ts";
 import type { Compare, ElementFilter, EventCondition, EventMatch, Filter, Path, Rule, Scalar, ValueTest, Window } from "./ast.ts";
 import { foldCase } from "./case-folding.ts";
 import { COMPUTED } from "../model/event.ts";
+import type { GoldenRules } from "./golden-policy.ts";
 import { audiencesNamedIn } from "./named-audiences.ts";
 import { isInShare } from "./bucket.ts";
 import { answerOfHousehold, computedAt, isOnList } from "./interpret-people.ts";
+import { goldenTraitsAt } from "./interpret-golden.ts";
 import { isFollowed } from "./interpret-sequence.ts";
 import { instantsOfChange } from "./interpret-time.ts";
 import { askValue, type When } from "./interpret-values.ts";
@@ -26,6 +28,8 @@ export interface Asked {
   readonly profileId: string;
   /** The live audiences, by key, for rules that name others. */
   readonly audiences?: ReadonlyMap<string, Rule>;
+  /** Where another value of a trait than the latest may win. */
+  readonly golden?: GoldenRules | undefined;
 }
 
 /**
@@ -53,7 +57,7 @@ interface Seen extends AskedOnce {
 }
 
 function interpretAt(rule: Rule, accepted: readonly LogEvent[], asked: AskedOnce): Truth {
-  return evaluate(rule, { ...asked, log: retained(accepted, asked), traits: traitsAt(accepted, asked.now), accepted });
+  return evaluate(rule, { ...asked, log: retained(accepted, asked), traits: traitsAt(accepted, asked), accepted });
 }
 
 /** Whether every audience that a rule names is there, and those that they name, none of them itself. */
@@ -82,7 +86,8 @@ function retained(accepted: readonly LogEvent[], { now, present, retentionMs }: 
 }
 
 /** For each top-level key the value of the latest identify that set it; null clears the key. Not cut by retention. */
-function traitsAt(accepted: readonly LogEvent[], now: number): ReadonlyMap<string, Json> {
+function traitsAt(accepted: readonly LogEvent[], { now, golden }: Asked): ReadonlyMap<string, Json> {
+  if (golden !== undefined) return goldenTraitsAt(accepted, now, golden);
   const traits = new Map<string, Json>();
   const identifies = accepted.filter(({ type, time }) => type === "identify" && time <= now);
   for (const { properties } of identifies) {

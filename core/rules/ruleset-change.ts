@@ -21,9 +21,10 @@ export interface RulesetChange {
 
 const KNOWN = new WeakMap<Ruleset, WeakMap<Ruleset, RulesetChange>>();
 
-/** @returns undefined where nothing said under the earlier holds under the later: zone or retention are others */
+/** @returns undefined where nothing said under the earlier holds under the later: zone, retention or policies of traits are others */
 export function changeBetween(before: Ruleset, after: Ruleset): RulesetChange | undefined {
   if (before.zone !== after.zone || before.retentionMs !== after.retentionMs) return undefined;
+  if (before.golden?.text !== after.golden?.text) return undefined;
   const held = KNOWN.get(after)?.get(before);
   if (held) return held;
   const change = compare(before, after);

@@ -1,3 +1,4 @@
+import { COMPUTED } from "../model/event.ts";
 import { LocalDays } from "../model/local-calendar.ts";
 import { AffectedAudiences } from "./affected-audiences.ts";
 import type { FlatCondition, FlatLogic, RulesetArtifact } from "./artifact.ts";
@@ -5,6 +6,7 @@ import { AudienceGraph } from "./audience-graph.ts";
 import { ofMissing } from "./checks.ts";
 import { ConditionIndex } from "./condition-index.ts";
 import type { EventProgram } from "./event-window.ts";
+import { GoldenPolicies } from "./golden-policy.ts";
 import { isKnownCondition, isKnownLogic, isKnownSelection } from "./known.ts";
 import { LogicCode } from "./logic-code.ts";
 import { compileEvent, compileSelection, compileSequence, compileTrait, type Selects, type TraitProgram } from "./program.ts";
@@ -31,6 +33,8 @@ export class Ruleset {
   readonly version: number;
   readonly zone: string;
   readonly retentionMs: number;
+  /** What says which value of a trait wins; undefined where that is the latest of each. */
+  readonly golden: GoldenPolicies | undefined;
   readonly artifact: RulesetArtifact;
   readonly conditionCount: number;
   readonly audienceCount: number;
@@ -65,6 +69,7 @@ export class Ruleset {
     this.version = artifact.version;
     this.zone = artifact.zone;
     this.retentionMs = artifact.retentionMs;
+    this.golden = artifact.golden && new GoldenPolicies(artifact.golden);
     this.conditionCount = conditions.length;
     this.audienceCount = audiences.length;
     this.audienceKeys = audiences.map(({ key }) => key);
@@ -77,7 +82,8 @@ export class Ruleset {
     const known = conditions.map(
       (condition) =>
         isKnownCondition(condition, (index) => knownSelections[index] === true) &&
-        (condition.kind !== "household" || questions.has(condition.question)),
+        (condition.kind !== "household" || questions.has(condition.question)) &&
+        (condition.kind !== "trait" || condition.path[0] === COMPUTED || this.golden?.isKnown(condition.path[0] ?? "") !== false),
     );
     const broken = Uint8Array.from(audiences, ({ logic }) => (isKnownLogic(logic, (index) => known[index] === true) ? 0 : 1));
     this.index = new ConditionIndex(artifact, known);

@@ -30,7 +30,7 @@ export function decidedOf(
     known: true,
     profileId: asked.name,
     ...(asked.audiences ? { audiences: allowedAudiences(keys, loaded, consent) } : {}),
-    ...(asked.traits ? { traits: profile.history.traitsAt(now) } : {}),
+    ...(asked.traits ? { traits: profile.history.traitsAt(now, loaded.rules.golden) } : {}),
     ...(asked.explain ? { explain: explained(profile, loaded, found) } : {}),
     nextChange,
   };

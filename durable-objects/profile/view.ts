@@ -1,10 +1,11 @@
 import type { ProfileId } from "../../core/model/ids.ts";
 import { explainAt } from "../../core/profile/explain.ts";
+import { goldenView, type GivenValue } from "../../core/profile/golden-view.ts";
 import type { LiveProfile } from "../../core/profile/live.ts";
 import type { LoadedRuleset } from "../ruleset/load.ts";
 import { isoOrNull } from "./reply.ts";
 
-/** A person as `GET /api/profiles/:id` shows them. Without a ruleset (it cannot be read now) no audience is shown. */
+/** A person as `GET /api/profiles/:id` shows them. Without a ruleset (it cannot be read now) no audience is shown, and of each trait the latest value. */
 export function profileView(name: ProfileId, profile: LiveProfile, loaded: LoadedRuleset | undefined, now: number): object {
   const { head } = profile;
   return {
@@ -13,11 +14,24 @@ export function profileView(name: ProfileId, profile: LiveProfile, loaded: Loade
     firstSeen: isoOrNull(head.firstSeen),
     lastSeen: isoOrNull(head.lastSeen),
     identifiers: head.identifiers,
-    traits: profile.history.traitsAt(now),
+    traits: profile.history.traitsAt(now, loaded?.rules.golden),
+    golden: loaded === undefined ? {} : goldenTraits(profile, loaded, now),
     audiences: loaded === undefined ? [] : membershipViews(profile, loaded, now),
     consent: head.consent ?? {},
     household: null,
   };
+}
+
+/** Of each trait which value won, and what lost; instants as everywhere on the wire. */
+function goldenTraits(profile: LiveProfile, loaded: LoadedRuleset, now: number): object {
+  const shown = (given: GivenValue): object => ({ ...given, time: isoOrNull(given.time) });
+  const traits = Object.entries(goldenView(profile.history, loaded.rules.golden, now));
+  return Object.fromEntries(
+    traits.map(([trait, { policy, winner, others }]) => [
+      trait,
+      { policy, winner: winner && shown(winner), others: others.map(shown) },
+    ]),
+  );
 }
 
 function membershipViews(profile: LiveProfile, loaded: LoadedRuleset, now: number): object[] {

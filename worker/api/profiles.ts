@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { parseIdentity, parseProfileId, type ProfileId } from "../../core/model/ids.ts";
 import { parseInstant } from "../../core/model/instant.ts";
+import { GOLDEN_POLICIES } from "../../core/rules/golden-policy.ts";
 import { fail, ok } from "../../core/model/result.ts";
 import { identityName } from "../../durable-objects/profile/stub.ts";
 import { cursorAt, PageByNumber } from "./paging.ts";
@@ -28,6 +29,27 @@ const IdentityBody = z.unknown().openapi("Identity", {
 
 export const Hashed = z.strictObject({ type: z.string(), hash: z.string() });
 
+const GivenValue = z
+  .strictObject({
+    value: z.unknown(),
+    source: z.string(),
+    channel: z.string(),
+    party: z.string(),
+    time: Time,
+  })
+  .openapi("GivenValue");
+
+const GoldenTrait = z
+  .strictObject({
+    policy: z.enum(GOLDEN_POLICIES),
+    winner: GivenValue.nullable().openapi({ description: "Null where the trait was cleared." }),
+    others: z.array(GivenValue).openapi({
+      description:
+        "The latest value of each source, but for the one that won: what they set and did not withdraw; newest first, 20 at most.",
+    }),
+  })
+  .openapi("GoldenTrait");
+
 const Profile = z
   .strictObject({
     profileId: z.string(),
@@ -38,6 +60,10 @@ const Profile = z
     lastSeen: Time.nullable(),
     identifiers: z.array(Hashed).openapi({ description: "Keyed hashes: identifiers themselves are not kept." }),
     traits: z.record(z.string(), z.unknown()),
+    golden: z.record(z.string(), GoldenTrait).openapi({
+      description:
+        "Of each trait that an identify sets, which value won by which policy of the workspace's `goldenRecord`, who gave it, and what the other sources say.",
+    }),
     audiences: z.array(z.strictObject({ key: z.string(), since: Time.nullable(), until: Time.nullable() })),
     consent: z.record(z.string(), z.unknown()),
     household: z.unknown(),

@@ -36,7 +36,9 @@ const SourceBody = z
       .openapi({ description: "Pages that may call with the write key. `http://localhost:*` is any port of localhost." }),
     identify: z.enum(["open", "signed"]).default("open"),
     consent: z.enum(["required", "assumed"]).default("required").openapi({ description: "What silence about consent means." }),
-    priority: z.int().min(0).max(1_000).default(1),
+    priority: z.int().min(0).max(1_000).default(1).openapi({
+      description: "Where sources disagree over a trait that goes by `priority`, the highest wins; from the next publish on.",
+    }),
   })
   .refine((source) => source.kind !== "server" || source.channel !== undefined, {
     path: ["channel"],

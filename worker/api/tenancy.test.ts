@@ -39,8 +39,12 @@ beforeAll(async () => {
     await call("PUT", `/api/lists/${MARK}`, { key, body: { name: MARK, description: MARK, identifier: "userId" } }),
     await call("POST", `/api/lists/${MARK}/members`, { key, raw: "u1" }),
     await call("PUT", "/api/plan", { key, body: { events: { [MARK]: {} } } }),
+    await call("PUT", "/api/workspace", {
+      key,
+      body: { timeZone: "Europe/Paris", retentionDays: 400, goldenRecord: { traits: { [MARK]: "longest" } } },
+    }),
   ];
-  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200]);
+  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200, 200]);
   theirKeyId = made[3]?.json.id;
   await theirImport();
   theirUploadId = made[5]?.json.uploadId;

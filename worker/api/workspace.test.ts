@@ -31,6 +31,37 @@ describe("the workspace", () => {
     expect(findWorkspace(env, createExecutionContext(), id)).toMatchObject(record);
   });
 
+  it("keeps the policies of its golden record until others are given", async () => {
+    const { id, secret: key } = await testWorkspace();
+    const policies = async (goldenRecord?: object) => {
+      const { json } = await call("PUT", "/api/workspace", { key, body: { ...BODY, goldenRecord } });
+      expect((await call("GET", "/api/workspace", { key })).json.goldenRecord).toEqual(json.goldenRecord);
+      return json.goldenRecord;
+    };
+    expect((await call("GET", "/api/workspace", { key })).json.goldenRecord).toEqual({ default: "recent", traits: {} });
+    const traits = { email: "priority", "v1\\.2": "longest" };
+    expect(await policies({ traits })).toEqual({ default: "recent", traits });
+    expect(await policies()).toEqual({ default: "recent", traits });
+    const row = await env.DB.prepare("SELECT golden_record FROM workspace WHERE id = ?").bind(id).first<string>("golden_record");
+    expect(JSON.parse(row ?? "")).toEqual({ default: "recent", traits: { email: "priority", "v1.2": "longest" } });
+    expect(await policies({ default: "frequent" })).toEqual({ default: "frequent", traits: {} });
+  });
+
+  it("names two hundred traits at most in its golden record", async () => {
+    const { secret: key } = await testWorkspace();
+    const put = (count: number) => {
+      const traits = Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, "longest"]));
+      return call("PUT", "/api/workspace", { key, body: { ...BODY, goldenRecord: { traits } } });
+    };
+    expect((await put(200)).status).toBe(200);
+    const refused = await put(201);
+    expect([refused.status, refused.json.errors[0].pointer, refused.json.errors[0].code]).toEqual([
+      400,
+      "/goldenRecord/traits",
+      "too_many_traits",
+    ]);
+  });
+
   it("stays where its data lives", async () => {
     const { secret: key } = await testWorkspace({ jurisdiction: "eu" });
     expect((await call("PUT", "/api/workspace", { key, body: { ...BODY, jurisdiction: "eu" } })).status).toBe(200);
@@ -56,6 +87,12 @@ describe("the workspace", () => {
     ["/retentionDays", { ...BODY, retentionDays: 0 }],
     ["/retentionDays", { ...BODY, retentionDays: 1.5 }],
     ["/id", { ...BODY, id: "other" }],
+    ["/goldenRecord/default", { ...BODY, goldenRecord: { default: "oldest" } }],
+    ["/goldenRecord/traits/city", { ...BODY, goldenRecord: { traits: { city: "wisest" } } }],
+    ["/goldenRecord/traits/address.city", { ...BODY, goldenRecord: { traits: { "address.city": "longest" } } }],
+    ["/goldenRecord/traits/computed", { ...BODY, goldenRecord: { traits: { computed: "longest" } } }],
+    ["/goldenRecord/traits/", { ...BODY, goldenRecord: { traits: { "": "longest" } } }],
+    ["/goldenRecord/source", { ...BODY, goldenRecord: { source: "crm" } }],
   ])("does not take a bad %s", async (pointer, body) => {
     const { secret: key } = await testWorkspace();
     const reply = await call("PUT", "/api/workspace", { key, body });

@@ -1,6 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { COMPUTED } from "../../core/model/event.ts";
 import { isTimeZone } from "../../core/model/instant.ts";
 import { fail, ok } from "../../core/model/result.ts";
+import { parsePath, pathText } from "../../core/rules/path.ts";
+import { GOLDEN_POLICIES, type GoldenRecord } from "../../core/rules/golden-policy.ts";
 import type { RuleSettings } from "../../core/rules/parse.ts";
 import { rememberWorkspace } from "../auth/cache.ts";
 import { database, newEtag, type Database } from "../cold/database.ts";
@@ -14,6 +17,45 @@ import { auditEntry, route, type Route } from "./route.ts";
 import { iso, Name, Time } from "./shapes.ts";
 
 const Jurisdiction = z.string().min(1).max(20).nullable();
+
+/** Traits that a golden record names at most: their policies go into every artifact. */
+const MOST_TRAITS = 200;
+const LONGEST_TRAIT = 200;
+
+const Policy = z.enum(GOLDEN_POLICIES);
+
+const GoldenRecordBody = z
+  .strictObject({
+    default: Policy.default("recent").openapi({ description: "Of every trait that is not named." }),
+    traits: z
+      .record(z.string(), Policy)
+      .default({})
+      .superRefine((traits, context) => {
+        const names = Object.keys(traits);
+        if (names.length > MOST_TRAITS) {
+          const message = `Name ${MOST_TRAITS} traits at most; \`default\` holds for all others.`;
+          context.addIssue({ code: "custom", message, params: { code: "too_many_traits" } });
+          return;
+        }
+        for (const name of names) {
+          if (topLevelKey(name) !== undefined) continue;
+          const message =
+            "Name a whole trait that an identify sets: not one inside another, none that we compute. A dot of its own name is written `\\.`.";
+          context.addIssue({ code: "custom", path: [name], message, params: { code: "bad_trait" } });
+        }
+      }),
+  })
+  .openapi("GoldenRecord", {
+    description:
+      "Which value of a trait wins where sources disagree. `recent`: the latest, and null clears the trait. Under the others null withdraws only what its own source set before: `priority`: that of the source with the highest `priority`; `longest`: the longest text, array or object; `frequent`: the one set most often, the last 20 settings of each source counting. The later where several are left. Audiences, decisions and profiles show a change from the next publish on, as they do one of a source's priority.",
+    example: { default: "recent", traits: { email: "priority", name: "longest", city: "frequent" } },
+  });
+
+/** The key that a policy is for, written as a path of one step. */
+function topLevelKey(name: string): string | undefined {
+  const [key, ...inside] = (name.length <= LONGEST_TRAIT && parsePath(name)) || [];
+  return inside.length > 0 || key === COMPUTED ? undefined : key;
+}
 
 const WorkspaceBody = z
   .strictObject({
@@ -34,6 +76,7 @@ const WorkspaceBody = z
       .optional()
       .openapi({ description: "Identifier types, the strongest first." }),
     gvlId: z.int().min(1).nullable().optional().openapi({ description: "Our vendor number in the IAB's global vendor list." }),
+    goldenRecord: GoldenRecordBody.optional(),
   })
   .openapi("WorkspaceBody");
 
@@ -47,6 +90,7 @@ const Workspace = z
     smallCount: z.int(),
     identifierPriority: z.array(z.string()),
     gvlId: z.int().nullable(),
+    goldenRecord: z.strictObject({ default: Policy, traits: z.record(z.string(), Policy) }),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -72,7 +116,8 @@ export const workspaceRoutes: readonly Route[] = [
     scopes: ["admin"],
     tag: TAG,
     summary: "Change the workspace",
-    description: "Acts at once. Rules keep the time zone and retention they were published with until the next publish.",
+    description:
+      "Acts at once. Rules keep the time zone, the retention and the golden record they were published with until the next publish.",
     body: WorkspaceBody,
     reply: Workspace,
     reasons: ["fixed", "precondition_failed"],
@@ -96,6 +141,7 @@ export const workspaceRoutes: readonly Route[] = [
           smallCount: body.smallCount,
           identifierPriority: body.identifierPriority ?? before.identifierPriority,
           gvlId: body.gvlId ?? null,
+          goldenRecord: body.goldenRecord === undefined ? before.goldenRecord : keyed(body.goldenRecord),
           etag: newEtag(),
           updatedAt: now,
         };
@@ -109,6 +155,17 @@ export const workspaceRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** By the keys of traits, as they are kept. */
+function keyed({ default: usual, traits }: GoldenRecord): GoldenRecord {
+  const byKey = Object.entries(traits).map(([name, policy]) => [topLevelKey(name) ?? name, policy] as const);
+  return { default: usual, traits: Object.fromEntries(byKey) };
+}
+
+/** By paths, as they are written. */
+function written({ default: usual, traits }: GoldenRecord): GoldenRecord {
+  return { default: usual, traits: Object.fromEntries(Object.entries(traits).map(([key, policy]) => [pathText([key]), policy])) };
+}
 
 /** What rules of a workspace are read with. */
 export async function ruleSettingsOf(db: Database, workspace: string): Promise<RuleSettings> {
@@ -124,7 +181,13 @@ async function rowOf(db: Database, id: string): Promise<WorkspaceRow> {
 }
 
 function answer(row: WorkspaceRow) {
-  const { etag, createdAt, updatedAt, identifierPriority, ...shown } = row;
-  const body = { ...shown, identifierPriority: [...identifierPriority], createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
+  const { etag, createdAt, updatedAt, identifierPriority, goldenRecord, ...shown } = row;
+  const body = {
+    ...shown,
+    identifierPriority: [...identifierPriority],
+    goldenRecord: written(goldenRecord ?? { default: "recent", traits: {} }),
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+  };
   return { body, headers: { etag: `"${etag}"` } };
 }

@@ -1,7 +1,16 @@
 import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { auditIfChanged, type AuditEntry } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
-import { audiences, rulesetVersions, workspaces, type AudienceRow, type RulesetVersionRow, type WorkspaceRow } from "./schema.ts";
+import {
+  audiences,
+  rulesetVersions,
+  sources,
+  workspaces,
+  type AudienceRow,
+  type RulesetVersionRow,
+  type SourceRow,
+  type WorkspaceRow,
+} from "./schema.ts";
 
 export interface Reservation {
   readonly workspace: string;
@@ -12,22 +21,29 @@ export interface Reservation {
   readonly above: number;
 }
 
+/** What a version is made of, as D1 held it when its number was taken. */
+export interface Reserved {
+  readonly version: number;
+  readonly workspace: WorkspaceRow;
+  readonly drafts: readonly AudienceRow[];
+  readonly sources: readonly Pick<SourceRow, "key" | "priority">[];
+}
+
 /**
  * Takes the next version number and reads the drafts in one transaction. So numbers are in the order of what was read: a
  * later number never holds older drafts, however long the work of either takes.
+ * @returns undefined where there is no such workspace
  */
-export async function reserveVersion(
-  db: Database,
-  reservation: Reservation,
-): Promise<{ readonly version: number; readonly workspace: WorkspaceRow | undefined; readonly drafts: readonly AudienceRow[] }> {
+export async function reserveVersion(db: Database, reservation: Reservation): Promise<Reserved | undefined> {
   const { workspace } = reservation;
   const count = sql`(select count(*) from ${audiences} where ${audiences.workspace} = ${workspace})`;
-  const [reserved, found, drafts] = await inTransaction(db, [
+  const [reserved, [found], drafts, known] = await inTransaction(db, [
     reserve(db, reservation, count, null),
     db.select().from(workspaces).where(eq(workspaces.id, workspace)),
     db.select().from(audiences).where(eq(audiences.workspace, workspace)).orderBy(asc(audiences.key)),
+    db.select({ key: sources.key, priority: sources.priority }).from(sources).where(eq(sources.workspace, workspace)),
   ]);
-  return { version: versionOf(reserved), workspace: found[0], drafts };
+  return found && { version: versionOf(reserved), workspace: found, drafts, sources: known };
 }
 
 /** Takes the next version number for the content of an old one. */

@@ -2,6 +2,7 @@ import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-o
 import type { ListType } from "../../core/identity/list-lines.ts";
 import type { Channel, Party } from "../../core/model/event.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
+import type { GoldenRecord } from "../../core/rules/golden-policy.ts";
 import type { CounterName } from "./counters.ts";
 import type { MessageFault } from "./outbox-message.ts";
 import type { Scope, SourceKind } from "./records.ts";
@@ -36,6 +37,8 @@ export const workspaces = sqliteTable("workspace", {
   etag: text("etag").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  /** Null where the latest value of every trait wins. */
+  goldenRecord: text("golden_record", { mode: "json" }).$type<GoldenRecord>(),
 });
 
 export const sources = sqliteTable(

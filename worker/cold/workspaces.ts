@@ -58,6 +58,7 @@ export async function createWorkspace(stores: Stores, workspace: NewWorkspace, n
       jurisdiction: workspace.jurisdiction ?? null,
       identifierPriority: workspace.identifierPriority ?? IDENTIFIER_PRIORITY,
       gvlId: workspace.gvlId ?? null,
+      goldenRecord: null,
       etag: newEtag(),
       ...times,
     },

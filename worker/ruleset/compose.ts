@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { flattenRuleset } from "../../core/rules/flatten.ts";
+import { goldenRules } from "../../core/rules/golden-policy.ts";
 import { checkRule, type CheckedRule } from "../../core/rules/parse.ts";
 import { checkReferences } from "../../core/rules/references.ts";
 import type { PublishedRuleset } from "../../durable-objects/ruleset/load.ts";
 import { DAY_MS } from "../cold/records.ts";
-import type { AudienceRow, WorkspaceRow } from "../cold/schema.ts";
+import type { Reserved } from "../cold/ruleset-versions.ts";
 import type { Fault } from "../wire/problem.ts";
 import { measureRule } from "./measure.ts";
 
@@ -31,15 +32,11 @@ export interface Composed {
 }
 
 /**
- * Makes the artifact of a version from the drafts. One bad rule spoils all: half a ruleset would change who is in the rest.
+ * Makes the artifact of a version from the drafts and the settings that rules are read with. One bad rule spoils all: half a ruleset would change who is in the rest.
  * @param now ms: from it on the version is live
  */
-export function compose(
-  workspace: WorkspaceRow,
-  version: number,
-  drafts: readonly AudienceRow[],
-  now: number,
-): Result<Composed, DraftFaults> {
+export function compose(reserved: Reserved, now: number): Result<Composed, DraftFaults> {
+  const { workspace, version, drafts, sources } = reserved;
   if (drafts.length > MOST_AUDIENCES) return tooMuch("too_many_audiences", "A workspace can have 10,000 live audiences at most.");
   const settings = { zone: workspace.timeZone, retentionMs: workspace.retentionDays * DAY_MS };
   const audiences: (CheckedRule & { readonly key: string })[] = [];
@@ -69,9 +66,10 @@ export function compose(
       "All audiences together can compare with 500,000 values at most. Larger sets are better kept as a list.",
     );
   }
+  const golden = goldenRules(workspace.goldenRecord ?? undefined, sources);
   const artifact: PublishedRuleset = {
     format: 1,
-    ruleset: flattenRuleset(audiences, { workspace: workspace.id, version, ...settings }),
+    ruleset: flattenRuleset(audiences, { workspace: workspace.id, version, ...settings, golden }),
     audiences: drafts.map(({ key, code, visibility, purpose }) => ({ key, code, visibility, purpose })),
   };
   // Counted in UTF-16 code units first: bytes are never fewer, and encoding 10 MB to count them is worth it only near the limit.

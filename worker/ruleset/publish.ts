@@ -40,8 +40,8 @@ export async function publishDrafts(stores: Stores, request: PublishRequest): Pr
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const above = await pointerOf(stores, workspace);
     const reserved = await reserveVersion(db, { workspace, note, createdAt: now, createdBy: actor, above });
-    if (reserved.workspace === undefined) throw new Unavailable("D1 does not know the workspace of a live key");
-    const composed = compose(reserved.workspace, reserved.version, reserved.drafts, now);
+    if (reserved === undefined) throw new Unavailable("D1 does not know the workspace of a live key");
+    const composed = compose(reserved, now);
     if (!composed.ok) {
       await dropReservation(db, workspace, reserved.version);
       return composed;
