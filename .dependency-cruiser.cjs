@@ -70,7 +70,13 @@ module.exports = {
       from: { path: "^(core|durable-objects|worker/(collect|decide|wire|auth))/", pathNot: tests },
       to: { path: "node_modules/(hono|zod|@hono|drizzle-orm)/" },
     },
-    ...floors("core", [["model"], ["rules", "consent"], ["profile", "import"], ["identity", "decide"], ["measure", "predict"]]),
+    ...floors("core", [
+      ["model"],
+      ["rules", "consent", "quality"],
+      ["profile", "import"],
+      ["identity", "decide"],
+      ["measure", "predict"],
+    ]),
     ...floors("worker", [
       ["cold", "wire"],
       ["ruleset", "auth"],
