@@ -25,20 +25,23 @@ function random(seed: number): (below: number) => number {
 async function withCrashes(draw: (below: number) => number, run: () => Promise<void>): Promise<number> {
   let crashes = 0;
   const { prototype } = ProfileObject;
-  const before = { adopt: prototype.adopt, stage: prototype.stage, leave: prototype.leave };
-  const failing = <A extends unknown[], R>(method: (this: ProfileObject, ...args: A) => R) =>
-    function (this: ProfileObject, ...args: A): R {
+  const failing = (name: "adopt" | "stage" | "leave") => {
+    const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
+    const replaced = function (this: ProfileObject, ...args: unknown[]): unknown {
       const when = draw(12);
       if (when === 0) throw (crashes++, new Error("crashed before"));
       const result = method.apply(this, args);
       if (when === 1) throw (crashes++, new Error("crashed after"));
       return result;
     };
-  Object.assign(prototype, { adopt: failing(before.adopt), stage: failing(before.stage), leave: failing(before.leave) });
+    Object.assign(prototype, { [name]: replaced });
+    return () => Object.assign(prototype, { [name]: method });
+  };
+  const mend = [failing("adopt"), failing("stage"), failing("leave")];
   try {
     await run();
   } finally {
-    Object.assign(prototype, before);
+    for (const one of mend) one();
   }
   return crashes;
 }

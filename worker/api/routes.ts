@@ -1,5 +1,6 @@
 import { audienceRoutes } from "./audiences.ts";
 import { auditRoutes } from "./audit.ts";
+import { catalogueRoutes } from "./catalogue.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { healthRoutes } from "./health-detail.ts";
 import { importRoutes } from "./imports.ts";
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...quarantineRoutes,
   ...auditRoutes,
   ...sizeRoutes,
+  ...catalogueRoutes,
   ...deadLetterRoutes,
   ...healthRoutes,
   ...restoreRoutes,

@@ -64,6 +64,8 @@ beforeAll(async () => {
     .run();
   const hour = "INSERT INTO audience_hour VALUES (?, ?, 0, 7, 0, 0, 0)";
   await env.DB.prepare(hour).bind(theirs.id, MARK).run();
+  await env.DB.prepare("INSERT INTO catalogue_event VALUES (?1, ?2, ?2, 0, 0)").bind(theirs.id, MARK).run();
+  await env.DB.prepare("INSERT INTO catalogue_property VALUES (?1, ?2, ?2, 'text', 0, 0, '')").bind(theirs.id, MARK).run();
 });
 
 /** An import of theirs, its name the mark. */
@@ -82,6 +84,7 @@ function request(method: string, path: string): { readonly path: string; readonl
     .replace("/api/keys/{id}", `/api/keys/${theirKeyId}`)
     .replace("/api/imports/{id}", `/api/imports/${MARK}`)
     .replace("{key}", MARK)
+    .replace("{event}", MARK)
     .replace("{upload}", theirUploadId)
     .replace("{id}", profileName(env.NAME_KEY, theirs.id, { type: "userId", value: "u1" }));
   const query = path.endsWith("/explain") ? `?audience=${MARK}` : "";
@@ -201,6 +204,7 @@ describe("what is theirs", () => {
     expect((await call("GET", "/api/imports", { key })).json.imports).toMatchObject([{ importId: MARK }]);
     expect((await call("GET", "/api/dead-letters", { key })).text).toContain(MARK);
     expect((await call("GET", `/api/audiences/${MARK}/size`, { key })).json.now).toBe(7);
+    expect((await call("GET", `/api/catalogue/${MARK}`, { key })).json.properties).toMatchObject([{ path: MARK }]);
   });
 
   it("is as it was after all that", async () => {

@@ -6,6 +6,7 @@ import { adopt, identifiersOf, NEVER_SEEN } from "./adopt.ts";
 import { isPointer, NOBODY, type Standing } from "./apply.ts";
 import { archive } from "./archive.ts";
 import { atOnce } from "./at-once.ts";
+import { learn } from "./catalogue.ts";
 import { coldDatabases, shardOf } from "./cold-databases.ts";
 import { commitChanges, readHeld, type HeldProfile, type ProfileChange } from "./cold-index.ts";
 import type { Count, CounterName } from "./counters.ts";
@@ -92,7 +93,7 @@ async function takeWorkspace(
       const mine = arrived.filter(({ outbox }) => shardOf(outbox.profile, databases.length) === shard);
       if (mine.length === 0) continue;
       try {
-        const taken = await takeShard(env, DB, workspace, mine, now, find);
+        const taken = await takeShard(env, { DB, shard }, workspace, mine, now, find);
         for (const one of taken.settled) one.message.ack();
         retry(taken.failed);
       } catch (error) {
@@ -114,7 +115,7 @@ interface Taken {
 
 async function takeShard(
   env: Env,
-  DB: D1Database,
+  { DB, shard }: { readonly DB: D1Database; readonly shard: number },
   workspace: WorkspaceRecord,
   arrived: readonly Arrived[],
   now: number,
@@ -173,7 +174,11 @@ async function takeShard(
     const versions = await readListVersions(DB, workspace.id);
     const suspects = await suspectsOf(env.PUBLISHED, workspace.id, versions, bearers);
     const known = bearerStatements(DB, workspace.id, versions, bearers, suspects);
-    if (changes.length > 0 && !(await commitChanges(DB, workspace.id, changes, tally, counts, known))) continue;
+    const events = [...gathered.values()].flatMap((one) => one.events);
+    const learnt = await learn({ DB, shard, workspace: workspace.id, nameKey: env.NAME_KEY }, events, now);
+    const more = [...known, ...learnt.statements];
+    if (changes.length > 0 && !(await commitChanges(DB, workspace.id, changes, tally, counts, more))) continue;
+    learnt.keep();
     // In another database there is no one transaction for both; see docs/decisions/042.
     for (const [profile, { standing, was, DB: home, tally: exits }] of former) {
       if (home !== DB) await commitChanges(home, workspace.id, [{ profile, was, standing, archivedAt: undefined }], exits, []);

@@ -2,6 +2,7 @@ import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-o
 import type { ListType } from "../../core/identity/list-lines.ts";
 import type { Channel, Party } from "../../core/model/event.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
+import type { PropertyType } from "../../core/quality/catalogue-shape.ts";
 import type { GoldenRecord } from "../../core/rules/golden-policy.ts";
 import type { CounterName } from "./counters.ts";
 import type { MessageFault } from "./outbox-message.ts";
@@ -312,6 +313,35 @@ export const listPeople = sqliteTable(
     isOn: integer("is_on").notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspace, table.list, table.profile, table.hash] })],
+);
+
+/** Events that have come, by the source they came from: first and last day (since 1970, UTC) of arrival. Without a rowid, too. */
+export const catalogueEvents = sqliteTable(
+  "catalogue_event",
+  {
+    workspace: workspace(),
+    event: text("event").notNull(),
+    source: text("source").notNull(),
+    firstDay: integer("first_day").notNull(),
+    lastDay: integer("last_day").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.event, table.source] })],
+);
+
+/** What those events bore, each type that a property has had by itself. Without a rowid, too. */
+export const catalogueProperties = sqliteTable(
+  "catalogue_property",
+  {
+    workspace: workspace(),
+    event: text("event").notNull(),
+    path: text("path").notNull(),
+    type: text("type").$type<PropertyType>().notNull(),
+    firstDay: integer("first_day").notNull(),
+    lastDay: integer("last_day").notNull(),
+    /** Values that may be shown: see `core/quality/catalogue-values.ts`. */
+    examples: text("examples").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.event, table.path, table.type] })],
 );
 
 /** How far a workspace's people have been told of its live ruleset. */

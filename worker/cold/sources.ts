@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
+import type { Channel } from "../../core/model/event.ts";
 import { auditIfChanged } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
 import type { DocumentStore } from "./documents.ts";
@@ -54,4 +55,13 @@ export function listSources(
 export async function isOriginListed(db: Database, origin: string): Promise<boolean> {
   const listed = sql`exists (select 1 from json_each(${sources.origins}) where value = ${origin})`;
   return (await db.select({ key: sources.key }).from(sources).where(listed).limit(1)).length > 0;
+}
+
+/** Channel of each source of a workspace, by its key. */
+export async function channelsOf(db: Database, workspace: string): Promise<ReadonlyMap<string, Channel>> {
+  const rows = await db
+    .select({ key: sources.key, channel: sources.channel })
+    .from(sources)
+    .where(eq(sources.workspace, workspace));
+  return new Map(rows.map(({ key, channel }) => [key, channel]));
 }

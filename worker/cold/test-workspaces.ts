@@ -3,6 +3,7 @@ import controlPlane from "../../migrations/0001_control_plane.sql";
 import coldPath from "../../migrations/0002_cold_path.sql";
 import imports from "../../migrations/0003_imports.sql";
 import lists from "../../migrations/0004_lists.sql";
+import catalogue from "../../migrations/0005_catalogue.sql";
 import goldenRecord from "../../migrations/0006_golden_record.sql";
 import { database } from "./database.ts";
 import { applyMigrations, type Migration } from "./migrate.ts";
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0002_cold_path.sql", sql: coldPath },
   { name: "0003_imports.sql", sql: imports },
   { name: "0004_lists.sql", sql: lists },
+  { name: "0005_catalogue.sql", sql: catalogue },
   { name: "0006_golden_record.sql", sql: goldenRecord },
 ];
 
