@@ -10,14 +10,14 @@ export type Asked = "adopt" | "stage" | "leave" | "held" | "drop";
 
 /**
  * Lets calls of a method fail, in all profile objects of this isolate.
- * @param when asked at each call
+ * @param when asked at each call, with what it was called with
  * @returns ends it
  */
-export function crashing(method: Asked, when: () => Crash | undefined): () => void {
+export function crashing(method: Asked, when: (...args: readonly unknown[]) => Crash | undefined): () => void {
   const { prototype } = ProfileObject;
   const whole = Reflect.get(prototype, method) as (...args: unknown[]) => unknown;
   const replaced = async function (this: ProfileObject, ...args: unknown[]): Promise<unknown> {
-    const crash = when();
+    const crash = when(...args);
     if (crash === "before") throw new Error("crashed before");
     const result = await whole.apply(this, args);
     if (crash === "after") throw new Error("crashed after");
