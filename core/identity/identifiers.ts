@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { EventType } from "../model/event.ts";
 import { isNobodys, isNobodysMail } from "./blocked.ts";
-import { isIdentifierValue, parseEmailSha256, type Identifier } from "../model/ids.ts";
+import { isIdentifierValue, parseEmailSha256, parsePhone, type Identifier } from "../model/ids.ts";
 import { isJsonArray, isJsonObject, ownProperty, type Json, type JsonObject } from "../model/json.ts";
 
 /** Identifiers of one event beyond its `userId` and `anonymousId`: a page that lists more is not naming one person. */
@@ -47,11 +47,10 @@ export function emailSha256(email: string): string {
   return bytesToHex(sha256(utf8ToBytes(email.trim().toLowerCase())));
 }
 
-/** A phone number in international form, `+` or `00` and 8 to 15 digits (ITU-T E.164): a national one names nobody without its country. */
+/** A phone number in international form. */
 export function phoneIdentifier(value: Json | undefined): Identifier | undefined {
-  if (!isIdentifierValue(value)) return undefined;
-  const digits = /^(?:\+|00)([1-9]\d{7,14})$/.exec(value.replaceAll(/[\s().\-/]/g, ""))?.[1];
-  return digits === undefined ? undefined : { type: "phone", value: `+${digits}` };
+  const phone = parsePhone(value);
+  return phone === undefined ? undefined : { type: "phone", value: phone };
 }
 
 function externalIdentifiers(list: Json | undefined): Identifier[] {

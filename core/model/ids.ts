@@ -61,6 +61,16 @@ export function parseEmailSha256(value: unknown): string | undefined {
 }
 
 /**
+ * Reads a phone number in international form, `+` or `00` and 8 to 15 digits (ITU-T E.164): a national one names nobody without
+ * its country. @returns its normal form; undefined for anything else
+ */
+export function parsePhone(value: unknown): string | undefined {
+  if (!isIdentifierValue(value)) return undefined;
+  const digits = /^(?:\+|00)([1-9]\d{7,14})$/.exec(value.replaceAll(/[\s().\-/]/g, ""))?.[1];
+  return digits === undefined ? undefined : `+${digits}`;
+}
+
+/**
  * Reads the `identity` object of http.md, "Decide": exactly one of `anonymousId`, `userId`, `email`, `emailSha256`,
  * `profileId`, `externalId {type,id}`.
  * @returns the identity, or `bad_identity`
@@ -96,5 +106,21 @@ function externalIdentity(value: unknown): Result<Identity, "bad_identity"> {
   if (typeof value !== "object" || value === null || !("type" in value) || !("id" in value)) return fail("bad_identity");
   const { type, id } = value;
   if (!isIdentifierValue(type) || !isIdentifierValue(id)) return fail("bad_identity");
-  return ok({ kind: "identifier", identifier: { type: `ext:${type}`, value: id } });
+  // As events are read: the types that we know have a normal form, and a user is not named by the way.
+  switch (type) {
+    case "email":
+    case "emailSha256":
+      return parseIdentity({ [type]: id });
+    case "phone": {
+      const phone = parsePhone(id);
+      return phone === undefined ? fail("bad_identity") : ok({ kind: "identifier", identifier: { type, value: phone } });
+    }
+    case "userId":
+    case "user_id":
+    case "anonymousId":
+    case "anonymous_id":
+      return fail("bad_identity");
+    default:
+      return ok({ kind: "identifier", identifier: { type: `ext:${type}`, value: id } });
+  }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { ProfileId } from "../model/ids.ts";
 import type { JsonObject } from "../model/json.ts";
@@ -52,6 +52,19 @@ describe("a profile in memory", () => {
     object.deliver([purchase(NOW)], NOW, WEEK);
     object.evict();
     expect(object.live?.head.clock).toBe(NOW + 2 * DAY_MS);
+  });
+
+  it("reads each chunk once to know a long delivery again", () => {
+    const object = new TestObject();
+    const note = "x".repeat(1_000);
+    const events = Array.from({ length: 1_000 }, (_, n) => purchase(NOW - n, { properties: { note } }));
+    object.deliver(events, NOW, WEEK);
+    object.evict();
+    const read = vi.spyOn(object.store, "chunkOf");
+    expect(object.deliver(events, NOW, WEEK)).toMatchObject({ accepted: 0, duplicates: 1_000, conflicts: [] });
+    const chunks = [...object.store.rows.keys()].filter((key) => key > 0);
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(read).toHaveBeenCalledTimes(chunks.length);
   });
 
   it("says since when it is in an audience: from the event's delivery, or the instant at which time let it in", () => {

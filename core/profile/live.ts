@@ -96,11 +96,12 @@ export class LiveProfile {
     // One that was fetched before a newer one was written is none: what is in memory goes on, or it is found out later.
     if (ruleset === undefined || ruleset.version < this.version) this.#settle(now);
     else this.memberships(ruleset.version, ruleset.rules, now);
+    const heldAt = this.#journal.reader();
     for (const [place, text] of texts.entries()) {
       const event: JournalEvent = JSON.parse(text);
       const held = this.#journal.placeOf(event);
       if (held !== undefined) {
-        if (sameContent(event, this.#journal.eventAt(held))) outcome.duplicates++;
+        if (sameContent(event, heldAt(held))) outcome.duplicates++;
         else outcome.conflicts.push(place);
       } else if (eventsInMinute(this.head.minute, this.#clock) >= mostAMinute) {
         outcome.floods.push(place);
@@ -125,13 +126,14 @@ export class LiveProfile {
     if (this.head.seq > 0) this.#announceDue();
     // From here on there is no engine: events are taken in unseen.
     this.#memberships = undefined;
+    const heldAt = this.#journal.reader();
     for (const [place, text] of texts.entries()) {
       const event: JournalEvent = JSON.parse(text);
       const held = this.#journal.placeOf(event);
       if (held === undefined) {
         this.#accept(event, text);
         outcome.accepted++;
-      } else if (sameContent(event, this.#journal.eventAt(held))) outcome.duplicates++;
+      } else if (sameContent(event, heldAt(held))) outcome.duplicates++;
       else outcome.conflicts.push(place);
     }
     const { behind } = this.head;

@@ -94,12 +94,21 @@ export class OpenJournal {
     return line;
   }
 
-  eventAt(sequence: number): JournalEvent {
-    const chunk = sequence >= this.#first ? { first: this.#first, records: this.#open } : this.#sealed.chunkOf(sequence);
-    const text = chunk?.records[sequence - chunk.first];
-    const record = text === undefined ? undefined : readRecord(text);
-    if (record === undefined || !isEvent(record)) throw new Error(`the journal has no event ${sequence}`);
-    return record;
+  /**
+   * Reads events by sequence. What is asked for in a row lies in one chunk mostly: the last one read is kept, so this is for
+   * one delivery and then goes.
+   */
+  reader(): (sequence: number) => JournalEvent {
+    let chunk: Pick<SealedChunk, "first" | "records"> | undefined;
+    return (sequence) => {
+      const isOpen = sequence >= this.#first;
+      if (isOpen) chunk = { first: this.#first, records: this.#open };
+      else if (chunk?.records[sequence - chunk.first] === undefined) chunk = this.#sealed.chunkOf(sequence);
+      const text = chunk?.records[sequence - chunk.first];
+      const record = text === undefined ? undefined : readRecord(text);
+      if (record === undefined || !isEvent(record)) throw new Error(`the journal has no event ${sequence}`);
+      return record;
+    };
   }
 
   /** Seals the open chunk once it has grown large enough: into several where much came at once. */

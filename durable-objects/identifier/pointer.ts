@@ -93,6 +93,16 @@ export async function dropped(env: Env, head: ProfileHead, { from, origins }: Re
   await followed(from, (of) => profileStub(env, home(head), of).drop({ ...callFrom(head, of), origins, to }));
 }
 
+/** The name that a name leads to in the end. */
+export async function personOf(env: Env, asker: Home, name: ProfileId): Promise<ProfileId> {
+  let at = name;
+  await followed(name, (of) => {
+    at = of;
+    return profileStub(env, home(asker), of).resolve(callFrom(asker, of));
+  });
+  return at;
+}
+
 /** Asks another object for a link. @returns where it leads then, and how firmly that is one person's */
 export async function askLink(
   env: Env,

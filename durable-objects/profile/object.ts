@@ -42,7 +42,7 @@ import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
 import { outranks } from "../../core/model/rank.ts";
-import { askLink, dropped, forward, move, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
+import { askLink, dropped, forward, move, personOf, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
 import { Decider } from "./decider.ts";
@@ -191,7 +191,7 @@ export class ProfileObject extends DurableObject<Env> {
 
   /**
    * Splits this identifier from its person: it is a profile of its own from now on, and takes back what came by it.
-   * @returns `done`, `pending` where that goes on by the alarm, or `!not_linked`
+   * @returns `done`, `pending` where that goes on by the alarm, or `!not_linked` to that person, neither now nor before
    */
   async part(envelope: PartEnvelope): Promise<string> {
     return this.#inTurn(async () => {
@@ -203,7 +203,8 @@ export class ProfileObject extends DurableObject<Env> {
         this.#memory = undefined;
         await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
         this.#store.commit({ head, open: [] });
-      } else if (!(memory instanceof LiveProfile) || memory.head.reclaim === undefined) return "!not_linked";
+        // Said again, perhaps because the answer was lost: it goes on where it was, or is done.
+      } else if (memory?.head.apart?.includes(from) !== true) return "!not_linked";
       return this.#finishReclaim(envelope);
     });
   }
@@ -225,15 +226,19 @@ export class ProfileObject extends DurableObject<Env> {
     const ruleset = await this.#ruleset(envelope).catch(() => undefined);
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
-    const rewrite = memory?.without(new Set(origins), to, Date.now());
-    if (memory === null || rewrite === undefined) return "";
+    if (memory === null) return "";
+    // Also of what no event came by: who remembers that it led here must learn that it does not.
+    this.#durably(memory, () => memory.noteLeft(origins, true));
+    const rewrite = memory.without(new Set(origins), to, Date.now());
+    if (rewrite === undefined) return "";
     this.#memory = undefined;
     this.#store.rewrite(rewrite);
     const woken = new LiveProfile(rewrite.head, memory.profileId, rewrite.open, this.#store);
     this.#memory = woken;
-    woken.noteLeft(origins, true);
     const { retentionMs = 0, newest = 0 } = woken.head;
     this.#settle(woken, ruleset, { retentionMs, ruleset: newest });
+    // Where no ruleset could be read, what it changed is found out later.
+    await this.#armAgain(woken);
     return "";
   }
 
@@ -476,10 +481,10 @@ export class ProfileObject extends DurableObject<Env> {
     if (memory === null) {
       this.#becomePointer(newPointer(envelope, now, leading));
     } else if (memory instanceof LiveProfile) {
+      if (memory.head.isShared === true || (!link.identify && (await this.#isApart(memory.head, link.to)))) return;
       if ((await this.#finishReclaim(envelope)) === "pending") throw new Error("a split is still under way here");
       const own = this.#wake(envelope);
-      if (!(own instanceof LiveProfile) || own.head.isShared === true) return;
-      if (own.head.apart?.includes(link.to) === true && !link.identify) return;
+      if (!(own instanceof LiveProfile)) return;
       this.#becomePointer(toPointer(own.head, now, leading));
     } else if (memory.to !== link.to) {
       // A journal still on its way belongs to the person before.
@@ -488,6 +493,12 @@ export class ProfileObject extends DurableObject<Env> {
       if (isPointer(settled) && settled.to !== link.to) await this.#linkAgain(envelope, settled, link, leading, now);
     }
     await this.#finishMove(envelope.name);
+  }
+
+  /** Whether who is meant is a person that this identifier was split from, by whatever name: perhaps that of his e-mail. */
+  async #isApart(head: ProfileHead, to: ProfileId): Promise<boolean> {
+    const { apart = [] } = head;
+    return apart.length > 0 && (apart.includes(to) || apart.includes(await personOf(this.env, head, to)));
   }
 
   /** The identifier is somebody's already, and is said to be another's. */

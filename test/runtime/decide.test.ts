@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { emailSha256 } from "../../core/identity/identifiers.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { forgetAll } from "../../worker/auth/cache.ts";
 import { workspaceObjectKey, type WorkspaceRecord } from "../../worker/cold/records.ts";
@@ -106,6 +107,26 @@ describe("a decision", () => {
     ]) {
       expect((await decideOver(ws.secret, { identity })).body).toMatchObject({ known: false });
     }
+  });
+
+  it("reads an external id as an event's is read: an e-mail and a phone have a form of their own", async () => {
+    const [userId, anonymousId] = [fresh("u"), fresh("a")];
+    const [email, phone] = [`${userId}@Shop.Example`, `+336${Math.random().toFixed(8).slice(2)}`];
+    await collect(ws.writeKeys.web, "identify", { userId, anonymousId, traits: { email, phone } });
+    const { body } = await decideOver(ws.secret, { identity: { userId } });
+    for (const externalId of [
+      { type: "phone", id: phone },
+      { type: "phone", id: phone.replace("+", "00 ") },
+      { type: "email", id: email },
+      { type: "emailSha256", id: emailSha256(email) },
+    ])
+      expect((await decideOver(ws.secret, { identity: { externalId } })).body.profileId).toBe(body.profileId);
+    for (const externalId of [
+      { type: "userId", id: userId },
+      { type: "anonymousId", id: anonymousId },
+      { type: "phone", id: "0612345678" },
+    ])
+      expect((await decideOver(ws.secret, { identity: { externalId } })).body.code).toBe("bad_identity");
   });
 
   it("answers for another instant, past and future", async () => {

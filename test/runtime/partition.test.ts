@@ -3,8 +3,8 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { expect, inject, it, vi } from "vitest";
 import { Groups } from "../../core/identity/groups.testing.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
-import { ProfileObject } from "../../durable-objects/profile/object.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
+import { crashing, type Crash } from "./crashes.ts";
 import { call, fresh, journalOf, stubOf } from "./profiles.ts";
 import { collect, makeWorkspace } from "./workspace.ts";
 
@@ -24,20 +24,12 @@ function random(seed: number): (below: number) => number {
 /** Lets calls between objects fail at random, before they are done or after: the crash of the one that is called. */
 async function withCrashes(draw: (below: number) => number, run: () => Promise<void>): Promise<number> {
   let crashes = 0;
-  const { prototype } = ProfileObject;
-  const failing = (name: "adopt" | "stage" | "leave") => {
-    const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
-    const replaced = function (this: ProfileObject, ...args: unknown[]): unknown {
-      const when = draw(12);
-      if (when === 0) throw (crashes++, new Error("crashed before"));
-      const result = method.apply(this, args);
-      if (when === 1) throw (crashes++, new Error("crashed after"));
-      return result;
-    };
-    Object.assign(prototype, { [name]: replaced });
-    return () => Object.assign(prototype, { [name]: method });
+  const atRandom = (): Crash | undefined => {
+    const crash = (["before", "after"] as const)[draw(12)];
+    if (crash !== undefined) crashes++;
+    return crash;
   };
-  const mend = [failing("adopt"), failing("stage"), failing("leave")];
+  const mend = (["adopt", "stage", "leave"] as const).map((method) => crashing(method, atRandom));
   try {
     await run();
   } finally {
@@ -49,7 +41,8 @@ async function withCrashes(draw: (below: number) => number, run: () => Promise<v
 it(
   "is that of union-find on the accepted links, and each event is somebody's once, whatever crashes",
   { timeout: 3_000_000 },
-  async () => {
+  async ({ annotate }) => {
+    const began = Date.now();
     // Each crash is logged, as it should be.
     const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const ws = await makeWorkspace();
@@ -121,5 +114,9 @@ it(
     expect(held.toSorted()).toEqual(sent.toSorted());
     expect(log).toHaveBeenCalled();
     expect(crashes).toBeGreaterThan(0);
+    await annotate(
+      `partition: ${all.size} identifiers of ${members.size} people after ${CALLS} calls with ${crashes} crashes, in ${((Date.now() - began) / 1_000).toFixed(0)} s; each event once`,
+      "figures",
+    );
   },
 );

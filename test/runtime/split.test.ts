@@ -1,18 +1,20 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { emailSha256 } from "../../core/identity/identifiers.ts";
 import type { Identifier, ProfileId } from "../../core/model/ids.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { call as api } from "../../worker/api/test-api.ts";
 import { testWorkspace, type TestWorkspace } from "../../worker/cold/test-workspaces.ts";
 import { updateWorkspaceRecord } from "../../worker/cold/workspace-record.ts";
-import { call, event, fresh, ingest, journalOf, publishRules, stubOf } from "./profiles.ts";
+import { crashing } from "./crashes.ts";
+import { call, fresh, journalOf, publishRules, stubOf } from "./profiles.ts";
 import { collect, decideOver } from "./workspace.ts";
 
 let ws: TestWorkspace;
 beforeAll(async () => {
-  ws = await testWorkspace();
+  // A server may name a person by a card alone.
+  ws = await testWorkspace({}, { kind: "server", origins: [] });
   await publishRules(ws.id, 1, { buyers: { event: "Order Completed" }, often: { event: "Order Completed", count: { gte: 3 } } });
   await updateWorkspaceRecord(env.PUBLISHED, ws.id, (held) => ({ ...held!, ruleset: 1 }));
 });
@@ -21,6 +23,8 @@ const nameOf = (identifier: Identifier): ProfileId => profileName(env.NAME_KEY, 
 const user = (value: string): ProfileId => nameOf({ type: "userId", value });
 const device = (value: string): ProfileId => nameOf({ type: "anonymousId", value });
 const mail = (email: string): ProfileId => nameOf({ type: "emailSha256", value: emailSha256(email) });
+
+const card = (id: string): ProfileId => nameOf({ type: "ext:loyalty", value: id });
 
 const send = (path: string, body: object) => collect(ws.writeKey, path, body);
 const ids = async (hash: ProfileId): Promise<readonly string[]> =>
@@ -132,18 +136,115 @@ describe("an identifier that is split from a person", () => {
     expect(restored - 1).toBe(4);
   });
 
-  it("may be cut off between its steps", async () => {
-    const { ann, laptop } = await mistaken();
+  describe("may be cut off", () => {
+    // Each crash is logged, as it should be.
+    beforeEach(() => void vi.spyOn(console, "error").mockImplementation(() => undefined));
+    afterEach(() => vi.restoreAllMocks());
+
+    const steps = (["held", "drop"] as const).flatMap((method) =>
+      (["before", "after"] as const).map((when) => [method, when] as const),
+    );
+    const allThere = async (ann: string, laptop: string): Promise<void> => {
+      for (const name of [user(ann), device(laptop)]) await evictDurableObject(stubOf(name));
+      expect([await ids(user(ann)), await ids(device(laptop))]).toEqual([
+        ["link", "own"],
+        ["l1", "l2", "l3", "l4"],
+      ]);
+      expect([await audiences({ userId: ann }), await audiences({ anonymousId: laptop })]).toEqual([[], ["buyers", "often"]]);
+    };
+
+    it.each(steps)("at `%s`, %s it is done, and the alarm finishes it", async (method, when) => {
+      const { ann, laptop } = await mistaken();
+      expect(await audiences({ anonymousId: laptop })).toEqual(["buyers", "often"]);
+      await confirmAll(user(ann));
+      let crashes = 0;
+      const mend = crashing(method, () => (crashes++ < 2 ? when : undefined));
+      expect((await split(user(ann), "anonymousId", device(laptop))).status).toBe(503);
+      await evictDurableObject(stubOf(device(laptop)));
+      // The first of these crashes again, and is armed again.
+      for (let n = 0; n < 2; n++) expect(await runDurableObjectAlarm(stubOf(device(laptop)))).toBe(true);
+      mend();
+      expect(crashes).toBeGreaterThan(2);
+      await allThere(ann, laptop);
+    });
+
+    it.each(steps)("at `%s`, %s it is done, and goes on where it was when it is called again", async (method, when) => {
+      const { ann, laptop } = await mistaken();
+      await confirmAll(user(ann));
+      let crashes = 0;
+      const mend = crashing(method, () => (crashes++ < 1 ? when : undefined));
+      expect((await split(user(ann), "anonymousId", device(laptop))).status).toBe(503);
+      for (const name of [user(ann), device(laptop)]) await evictDurableObject(stubOf(name));
+      // Also for whoever lost the answer that it is done.
+      for (let n = 0; n < 2; n++)
+        expect(await split(user(ann), "anonymousId", device(laptop))).toMatchObject({ status: 200, json: { state: "done" } });
+      mend();
+      await allThere(ann, laptop);
+    });
+
+    it.each(["before", "after"] as const)("while its journal was still on the way there, %s that is taken in", async (when) => {
+      const { ann, laptop } = { ann: fresh("ann"), laptop: fresh("laptop") };
+      for (const n of [1, 2, 3]) await send("track", { anonymousId: laptop, event: "Order Completed", messageId: `l${n}` });
+      await send("identify", { userId: ann, messageId: "own" });
+      let crashes = 0;
+      const mend = crashing("adopt", () => (crashes++ < 1 ? when : undefined));
+      expect((await send("identify", { anonymousId: laptop, userId: ann, messageId: "link" })).status).toBe(503);
+      mend();
+      await send("track", { anonymousId: laptop, event: "Seen", messageId: "l4" });
+      await send("identify", { anonymousId: laptop, userId: ann, messageId: "link" });
+      await confirmAll(user(ann));
+      expect((await split(user(ann), "anonymousId", device(laptop))).json).toMatchObject({ state: "done" });
+      await allThere(ann, laptop);
+    });
+  });
+
+  it("is nobody's whom somebody still takes it for, also where no event came by it", async () => {
+    const ann = fresh("ann");
+    const email = `${ann}@mail.example`;
+    await send("identify", { userId: ann, traits: { email }, messageId: "own" });
+    for (let n = 0; n < 2; n++) expect((await decideOver(ws.secret, { identity: { email } })).body.profileId).toBe(user(ann));
     await confirmAll(user(ann));
-    // The intent is durable and the events have arrived; the person was not told.
-    const origin = { type: "anonymousId", hash: device(laptop) };
-    const own = event(origin);
+    expect((await split(user(ann), "emailSha256", mail(email))).json).toMatchObject({ state: "done" });
+    expect((await decideOver(ws.secret, { identity: { email } })).body.profileId).not.toBe(user(ann));
+  });
+
+  it("stays apart from that person by each of his names: his card and another e-mail of his on one receipt", async () => {
+    // Which of two of equal rank leads to the other is by their names.
+    for (let n = 0; n < 4; n++) {
+      const [ann, loyalty] = [fresh("ann"), fresh("card")];
+      const [home, work] = [`${ann}@mail.example`, `${ann}@work.example`];
+      const receipt = (messageId: string, email: string) => {
+        const externalIds = [
+          { type: "loyalty", id: loyalty },
+          { type: "email", id: email },
+        ];
+        return send("track", { event: "Order Completed", messageId, context: { externalIds } });
+      };
+      for (const email of [home, work]) await send("identify", { userId: ann, traits: { email }, messageId: email });
+      await receipt("r1", home);
+      await confirmAll(user(ann));
+      expect((await split(user(ann), "ext:loyalty", card(loyalty))).json).toMatchObject({ state: "done" });
+      await receipt("r2", work);
+      for (const email of [home, work]) expect(await leadsTo(mail(email))).toBe(`@${user(ann)}`);
+      expect([await leadsTo(card(loyalty)), await ids(card(loyalty)), await ids(user(ann))]).toEqual([
+        "=",
+        ["r1", "r2"],
+        [home, work],
+      ]);
+    }
+  });
+
+  it("takes calls that bear both while it waits for the cold path", async () => {
+    const { ann, laptop } = await mistaken();
+    expect((await split(user(ann), "anonymousId", device(laptop))).json).toMatchObject({ state: "pending" });
+    expect((await send("track", { anonymousId: laptop, userId: ann, event: "Seen", messageId: "both" })).status).toBe(200);
+    expect((await send("track", { anonymousId: laptop, event: "Seen", messageId: "l5" })).status).toBe(200);
+    await confirmAll(user(ann));
     expect((await split(user(ann), "anonymousId", device(laptop))).json).toMatchObject({ state: "done" });
-    const again = { from: user(ann), origins: [device(laptop)], apart: [] };
-    await ingest(ws.id, origin, [own], { ruleset: 1 });
-    expect(await stubOf(device(laptop)).part({ ...call(ws.id, device(laptop)), ...again })).toBe("!not_linked");
-    expect(await stubOf(user(ann)).drop({ ...call(ws.id, user(ann)), origins: [device(laptop)], to: device(laptop) })).toBe("");
-    expect(await ids(device(laptop))).toEqual(["l1", "l2", "l3", "l4", own.messageId].toSorted());
+    expect([await ids(user(ann)), await ids(device(laptop))]).toEqual([
+      ["both", "link", "own"],
+      ["l1", "l2", "l3", "l4", "l5"],
+    ]);
   });
 
   it("is refused of what does not lead there, of the profile itself, and of nobody", async () => {

@@ -96,21 +96,21 @@ export const identityRoutes: readonly Route[] = [
       const { profileId, identifiers } = found.value;
       const wanted = parseProfileId(body.identifier.hash);
       const workspace = await workspaceOf(call);
-      if (wanted === undefined || wanted === profileId || !identifiers.some(({ hash }) => hash === wanted))
-        return fail({ reason: "not_linked" });
+      if (wanted === undefined || wanted === profileId) return fail({ reason: "not_linked" });
       return reaching("the profile", async () => {
-        const links = await linksOf(env, workspace, identifiers);
-        const origins = ledTo(wanted, links);
+        const root = await rootOf(env, workspace, wanted);
+        const isLinked = root === profileId && identifiers.some(({ hash }) => hash === wanted);
+        // A profile of its own: perhaps it was split from this one before, and knows that itself.
+        if (!isLinked && root !== wanted) return fail({ reason: "not_linked" as const });
+        const links = isLinked ? await linksOf(env, workspace, identifiers) : new Map<ProfileId, ProfileId>();
         const apart = [
           profileId,
           ...identifiers.filter((one) => rankOf(one) === 3 && one.hash !== wanted).map(({ hash }) => hash),
         ];
-        const isLed = (await rootOf(env, workspace, wanted)) === profileId;
-        if (!isLed) return fail({ reason: "not_linked" as const });
         const answer = await profileStub(env, workspace, wanted).part({
           ...envelopeOf(workspace, wanted),
           from: profileId,
-          origins,
+          origins: ledTo(wanted, links),
           apart: [...new Set(apart)],
         });
         if (answer === "!not_linked") return fail({ reason: "not_linked" as const });

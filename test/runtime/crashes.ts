@@ -1,0 +1,28 @@
+import { ProfileObject } from "../../durable-objects/profile/object.ts";
+
+/** For tests: crashes of an object that another one calls. */
+
+/** Before it has done what it was asked for, or after that, with the answer lost. */
+export type Crash = "before" | "after";
+
+/** What one object asks of another in a merge or a split. */
+export type Asked = "adopt" | "stage" | "leave" | "held" | "drop";
+
+/**
+ * Lets calls of a method fail, in all profile objects of this isolate.
+ * @param when asked at each call, with what it was called with
+ * @returns ends it
+ */
+export function crashing(method: Asked, when: (...args: readonly unknown[]) => Crash | undefined): () => void {
+  const { prototype } = ProfileObject;
+  const whole = Reflect.get(prototype, method) as (...args: unknown[]) => unknown;
+  const replaced = async function (this: ProfileObject, ...args: unknown[]): Promise<unknown> {
+    const crash = when(...args);
+    if (crash === "before") throw new Error("crashed before");
+    const result = await whole.apply(this, args);
+    if (crash === "after") throw new Error("crashed after");
+    return result;
+  };
+  Object.assign(prototype, { [method]: replaced });
+  return () => Object.assign(prototype, { [method]: whole });
+}
