@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
-import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { builtOnce } from "./built-once.ts";
 import { bundleScript, ROOT } from "./bundle.ts";
 
 /**
@@ -26,28 +26,8 @@ function source(name: string): string {
 }
 
 async function script(): Promise<string> {
-  const cache = join(ROOT, "node_modules/.cache/tideline");
-  const kept = join(cache, `demo-${fingerprint()}.js`);
-  try {
-    return readFileSync(kept, "utf8");
-  } catch {
-    const built = await bundleScript("demo/shop.ts", "es2022");
-    mkdirSync(cache, { recursive: true });
-    // Two starts at once each write their own: what is read is always whole.
-    const mine = `${kept}.${randomUUID()}`;
-    writeFileSync(mine, built);
-    renameSync(mine, kept);
-    return built;
-  }
-}
-
-/** Of all that the script is made of. */
-function fingerprint(): string {
-  const hash = createHash("sha256");
-  for (const file of globSync("demo/*.ts", { cwd: ROOT }).toSorted())
-    hash.update(`${file}\0${readFileSync(join(ROOT, file), "utf8")}\0`);
-  return hash
-    .update(readFileSync(join(ROOT, "package-lock.json")))
-    .digest("hex")
-    .slice(0, 16);
+  const built = await builtOnce("demo", ["demo/*.ts"], async (folder) => {
+    writeFileSync(join(folder, "shop.js"), await bundleScript("demo/shop.ts", "es2022"));
+  });
+  return readFileSync(join(built, "shop.js"), "utf8");
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
@@ -11,6 +11,7 @@ import { applyMigrations } from "../worker/cold/migrate.ts";
 import { createWorkspace } from "../worker/cold/workspaces.ts";
 import { demoObjectKey } from "../worker/demo/shop.ts";
 import { publishDemoAudiences } from "../worker/ruleset/demo-audiences.ts";
+import { builtOnce } from "./built-once.ts";
 import { bundleWorker, ROOT } from "./bundle.ts";
 import { demoFiles, type DemoFile } from "./demo-shop.ts";
 import { childrenOf, commandOf } from "./processes.ts";
@@ -30,7 +31,7 @@ const pidFile = join(data, "processes.json");
 
 mkdirSync(data, { recursive: true });
 await endOrphans();
-const mf = new Miniflare(options());
+const mf = new Miniflare(options(await workerBundle()));
 // Noted while it starts, not after: who is killed in between leaves an orphan, too.
 const noting = setInterval(noteProcesses, 20);
 await mf.ready;
@@ -47,9 +48,16 @@ const watching = watchRuntime();
 const stopCron = runCron(mf);
 console.log(`Tideline is ready on http://localhost:${port}`);
 
-function options(): ConstructorParameters<typeof Miniflare>[0] {
+/** The Worker as a deploy would bundle it, below the data: another start may be of other sources. */
+async function workerBundle(): Promise<string> {
+  const sources = ["{core,durable-objects,worker}/**/*", "tsconfig*.json", "wrangler.toml"];
+  const built = await builtOnce("worker", sources, (folder) => bundleWorker(folder));
   const bundle = join(data, "bundle");
-  bundleWorker(bundle);
+  cpSync(built, bundle, { recursive: true });
+  return bundle;
+}
+
+function options(bundle: string): ConstructorParameters<typeof Miniflare>[0] {
   const nameKey = secrets().nameKey;
   // Read by wrangler as a deploy's secrets would be; it is not to chat about it.
   Object.assign(process.env, { NAME_KEY: nameKey, WRANGLER_LOG: "error" });
