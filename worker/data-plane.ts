@@ -1,13 +1,15 @@
 import { IttyRouter } from "itty-router/IttyRouter";
 import type { IRequest } from "itty-router";
+import type { ProfileId } from "../core/model/ids.ts";
 import { findOrigin } from "./auth/cache.ts";
 import { asSecret, asSecretStream, asSource, type SecretCall, type SourceCall, type StreamCall } from "./auth/guard.ts";
+import { provenUser } from "./auth/user-token.ts";
 import type { Scope } from "./cold/records.ts";
 import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
 import type { CallPath } from "./collect/collect.ts";
 import { consentRoute } from "./collect/consent-route.ts";
 import { beaconRoute, collectRoute, pixelRoute } from "./collect/route.ts";
-import { readTlId, type TlId } from "./collect/tl-id.ts";
+import { readTlId } from "./collect/tl-id.ts";
 import { audiencesRoute } from "./decide/audiences-route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
 import { isTagPath, tagRoute } from "./tag/route.ts";
@@ -71,15 +73,17 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   { method: "POST", path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
   { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
   { method: "POST", path: "/v1/consent", key: "write", handle: consentRoute },
-  { method: "GET", path: "/v1/audiences", key: "write", handle: (call) => audiencesRoute(call, cookieOf(call)?.profileId) },
+  { method: "GET", path: "/v1/audiences", key: "write", handle: async (call) => audiencesRoute(call, await personOf(call)) },
   { method: "GET", path: "/v1/pixel.gif", key: "write", handle: pixelRoute },
   { method: "GET", path: "/v1/projects/:key/settings", key: "write", handle: segmentSettings, keyIn: ({ key }) => key },
   { method: "GET", path: "/sourceConfig/", key: "write", handle: rudderSettings },
   { method: "POST", path: "/v1/import", key: "secret", scope: "collect", body: "stream", handle: importFile },
 ];
 
-function cookieOf({ request, env, workspace }: SourceCall): TlId | undefined {
-  return readTlId(request, env, workspace.id);
+/** Whom a call under a public key is about: the user that its token proves, else whom its cookie names. */
+async function personOf({ request, env, workspace, body }: SourceCall): Promise<ProfileId | undefined> {
+  const user = await provenUser(request, body, env, workspace);
+  return user === undefined || user === "invalid" ? readTlId(request, env, workspace.id)?.profileId : user.user.hash;
 }
 
 /** Paths that are the data plane's. */

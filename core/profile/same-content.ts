@@ -4,24 +4,24 @@ import { jsonEquals, type Json } from "../model/json.ts";
 
 /**
  * Whether two events of one (source, messageId) are one event delivered twice: equal without what a repeated delivery
- * changes: times of transport, the event's time where it was corrected by them, and the cookie, which our own reply to the
- * first delivery may have set anew.
+ * changes: times of transport, the event's time where it was corrected by them, the cookie, which our own reply to the
+ * first delivery may have set anew, and whether whom it names was proven or claimed, for a user's token may have ended in between.
  */
 export function sameContent(one: JournalEvent, other: JournalEvent): boolean {
   return jsonEquals(content(one), content(other));
 }
 
 function content(event: JournalEvent): Json {
-  const { type, name, timestamp, properties, context, groupId, origin, with: others } = event;
+  const { type, name, timestamp, properties, context, groupId, origin, with: others = [], claims = [] } = event;
+  const names = [origin, ...others, ...claims].filter((one) => !isCookie(one));
   return {
     type,
     name,
     properties,
-    origin: isCookie(origin) ? null : origin.hash,
     timestamp: timestamp ?? null,
     context: context ?? null,
     groupId: groupId ?? null,
-    with: (others ?? []).filter((other) => !isCookie(other)).map(({ hash }) => hash),
+    names: names.map(({ hash }) => hash).toSorted(),
   };
 }
 

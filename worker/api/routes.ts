@@ -18,6 +18,7 @@ import { ruleRoutes } from "./rules.ts";
 import { rulesetRoutes } from "./ruleset.ts";
 import { sizeRoutes } from "./sizes.ts";
 import { sourceRoutes } from "./sources.ts";
+import { userTokenKeyRoutes } from "./user-token-keys.ts";
 import { workspaceRoutes } from "./workspace.ts";
 
 /** The control plane: served, documented and tested from this list. */
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...workspaceRoutes,
   ...sourceRoutes,
   ...keyRoutes,
+  ...userTokenKeyRoutes,
   ...audienceRoutes,
   ...listRoutes,
   ...listMemberRoutes,

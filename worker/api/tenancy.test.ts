@@ -21,6 +21,7 @@ let theirs: TestWorkspace;
 const MARK = "belongs-to-the-others";
 let theirKeyId: string;
 let theirUploadId: string;
+let theirKid: string;
 
 const rule = { event: MARK, count: { gte: 1 } };
 
@@ -43,11 +44,13 @@ beforeAll(async () => {
       key,
       body: { timeZone: "Europe/Paris", retentionDays: 400, goldenRecord: { traits: { [MARK]: "longest" } } },
     }),
+    await call("POST", "/api/user-token-keys", { key, body: { name: MARK, algorithm: "HS256" } }),
   ];
-  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200, 200]);
+  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200, 200, 200]);
   theirKeyId = made[3]?.json.id;
   await theirImport();
   theirUploadId = made[5]?.json.uploadId;
+  theirKid = made[8]?.json.kid;
   await settleList(theirs, MARK);
   await testPerson(theirs.id, "u1", [[MARK, { what: MARK }]]);
   const rejected = { source: "web", messageId: "m1", code: "wrong_type", at: 1_000, payload: JSON.stringify({ event: MARK }) };
@@ -86,6 +89,7 @@ function request(method: string, path: string): { readonly path: string; readonl
     .replace("{key}", MARK)
     .replace("{event}", MARK)
     .replace("{upload}", theirUploadId)
+    .replace("{kid}", theirKid)
     .replace("{id}", profileName(env.NAME_KEY, theirs.id, { type: "userId", value: "u1" }));
   const query = path.endsWith("/explain") ? `?audience=${MARK}` : "";
   return { path: filled + query, ...(method === "get" || method === "delete" ? {} : { body: bodyOf(path) }) };
@@ -113,6 +117,8 @@ function bodyOf(path: string): unknown {
       return { name: "Mine", rule: { everyone: true } };
     case "/api/keys":
       return { name: "Mine", scopes: ["decide"] };
+    case "/api/user-token-keys":
+      return { name: "Mine", algorithm: "HS256" };
     case "/api/rules/validate":
       return { rule: { everyone: true } };
     case "/api/ruleset/publish":
@@ -179,7 +185,7 @@ describe.each(routes)("$name", ({ route }) => {
     const seen = await call("GET", `/api/audit?limit=200`, { key: theirs.secret });
     const reply = await call(route.method, path, { key: mine.secret, body });
     expect([200, 204, 404]).toContain(reply.status);
-    if (path.includes(MARK) || path.includes(theirKeyId) || path.includes("/api/profiles/")) {
+    if (path.includes(MARK) || path.includes(theirKeyId) || path.includes(theirKid) || path.includes("/api/profiles/")) {
       expect(route.method === "put" ? 200 : 404).toBe(reply.status);
     }
     // A path that I name myself may come back to me; nothing else of theirs may.
@@ -215,6 +221,7 @@ describe("what is theirs", () => {
     expect((await call("GET", "/api/ruleset/versions", { key })).json.versions).toMatchObject([
       { version: 1, live: true, note: MARK },
     ]);
+    expect((await call("GET", "/api/user-token-keys", { key })).json.keys).toMatchObject([{ kid: theirKid, name: MARK }]);
     expect((await call("GET", "/api/plan", { key })).json).toMatchObject({ version: 1, events: { [MARK]: {} } });
     const keys = (await call("GET", "/api/keys", { key })).json.keys;
     expect(keys).toContainEqual(expect.objectContaining({ id: theirKeyId, revokedAt: null }));

@@ -66,6 +66,7 @@ export async function publishWorkspace(stores: Stores, id: string): Promise<Work
       ...settings,
       ruleset: before?.ruleset ?? 0,
       ...(before?.plan === undefined ? {} : { plan: before.plan }),
+      ...(before?.userTokenKeys === undefined ? {} : { userTokenKeys: before.userTokenKeys }),
     }));
     const now = await findWorkspaceRow(db, id);
     if (now?.etag === row.etag) return record;

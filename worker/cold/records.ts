@@ -51,6 +51,22 @@ export interface SecretKeyRecord {
 
 export type KeyRecord = WriteKeyRecord | SecretKeyRecord;
 
+/** A public key of P-256 as a JWK (RFC 7518, 6.2), nothing else of it. */
+export interface PublicKey {
+  readonly kty: "EC";
+  readonly crv: "P-256";
+  readonly x: string;
+  readonly y: string;
+}
+
+/** A key under which a site signs user tokens. Of an HS256 key the secret is derived, and so not here (`user-token-keys.ts`). */
+export type UserTokenKey = {
+  readonly kid: string;
+  readonly name: string;
+  /** ms */
+  readonly createdAt: number;
+} & ({ readonly algorithm: "HS256" } | { readonly algorithm: "ES256"; readonly publicKey: PublicKey });
+
 /** Settings of a workspace, and the pointer to its live ruleset. */
 export interface WorkspaceRecord {
   readonly v: 1;
@@ -65,6 +81,8 @@ export interface WorkspaceRecord {
   readonly ruleset: number;
   /** Version of the tracking plan that holds; absent where there is none. Never goes back. */
   readonly plan?: number;
+  /** Keys under which its user tokens are signed; absent where there never was one. */
+  readonly userTokenKeys?: readonly UserTokenKey[];
   /** Our vendor number in the IAB's global vendor list. */
   readonly gvlId?: number;
   /** Figures about fewer people than this are not shown; 0 shows all. */

@@ -9,6 +9,7 @@ import { parseTimestamp } from "../../core/model/timestamp.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { countRefused, keepRejected } from "../../durable-objects/quarantine/stub.ts";
+import type { ProvenUser } from "../auth/user-token.ts";
 import { count, flushCounts, isFlushDue } from "../cold/counters.ts";
 import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
@@ -36,6 +37,8 @@ export interface Sender {
   readonly isReplay?: true;
   /** What its cookie says, of a browser. */
   readonly cookie?: TlId | undefined;
+  /** Whom its user token proves. */
+  readonly user?: ProvenUser | undefined;
   /** What the call tells of where it came from. */
   readonly edge?: Edge | undefined;
 }
@@ -67,6 +70,8 @@ export interface CollectReply {
   readonly dropped?: number;
   readonly rejected?: number;
   readonly errors?: readonly RejectedEvent[];
+  /** Said of a call whose user token proves nothing: what it says of its user is then as without one. */
+  readonly userToken?: "invalid";
 }
 
 /** The events of a call's body, not yet looked at. */
@@ -135,6 +140,7 @@ export async function check(env: Env, sender: Sender, call: Call, receivedAt: nu
     nameOf,
     gpp: await gppReaderFor(statementsOf(call)),
     cookie: sender.cookie,
+    user: sender.user,
     edge: sender.edge ?? {},
     ids: call.ids,
   };
@@ -277,7 +283,7 @@ function reply(accepted: number, refused: number, dropped: number, errors: reado
 
 async function quarantine(
   env: Env,
-  { workspace, source, edge, cookie }: Sender,
+  { workspace, source, edge, cookie, user }: Sender,
   call: Call,
   at: number,
   rejected: readonly RejectedEvent[],
@@ -291,17 +297,24 @@ async function quarantine(
       : (await import("../../core/quality/personal-data.ts")).withoutCards;
   const shown = (json: Json): Json => (masked === undefined ? json : masked(json));
   const context = call.context === undefined ? undefined : (shown(withoutAddress(call.context)) as JsonObject);
-  const kept = keptCall({ type: call.type, sentAt: call.sentAt, context, edge, cookie }, rejected.length);
+  const kept = keptCall({ type: call.type, sentAt: call.sentAt, context, edge, cookie, user }, rejected.length);
   const items = rejected.map(({ index, messageId, code, detail }) => ({
     source: source.key,
     messageId,
     code,
     at,
-    payload: JSON.stringify(shown(withoutAddressIn(call.events[index] ?? null))),
+    payload: JSON.stringify(shown(withoutToken(withoutAddressIn(call.events[index] ?? null)))),
     call: kept,
     detail: detail ?? null,
   }));
   await keepRejected(env, workspace, items);
+}
+
+/** A single call is its own event, and may bear its token beside what it says: a token is kept nowhere. */
+function withoutToken(event: Json): Json {
+  if (!isJsonObject(event) || !Object.hasOwn(event, "userToken")) return event;
+  const { userToken: _, ...rest } = event;
+  return rest;
 }
 
 /** The consent statements of a call, wherever they stand. */

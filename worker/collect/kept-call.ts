@@ -1,6 +1,7 @@
 import type { Edge } from "../../core/model/edge.ts";
 import type { EventType } from "../../core/model/event.ts";
 import type { JsonObject } from "../../core/model/json.ts";
+import type { ProvenUser } from "../auth/user-token.ts";
 import type { TlId } from "./tl-id.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface KeptCall {
   readonly context?: JsonObject | undefined;
   readonly edge?: Edge | undefined;
   readonly cookie?: TlId | undefined;
+  /** Whom its user token proved; the token itself is not kept. */
+  readonly user?: ProvenUser | undefined;
 }
 
 /** In UTF-16 code units, of all events of one call together: a batch of 2,500 bad events must not carry its context 2,500 times. */

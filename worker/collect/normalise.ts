@@ -18,6 +18,7 @@ import {
 } from "../../core/model/ids.ts";
 import { canonicalJson, isJsonObject, ownProperty, type Json, type JsonObject } from "../../core/model/json.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
+import type { ProvenUser } from "../auth/user-token.ts";
 import type { SourceRecord } from "../cold/records.ts";
 import { eventTime } from "./clock.ts";
 import { edgeOfEvent, withoutAddress, withoutAddressIn } from "./edge/edge.ts";
@@ -55,6 +56,8 @@ export interface CallSettings {
   readonly gpp: GppReader;
   /** What the browser's cookie says. */
   readonly cookie: TlId | undefined;
+  /** Whom the call's user token proves. */
+  readonly user: ProvenUser | undefined;
   /** What the call itself tells of where it came from. */
   readonly edge: Edge;
   /** Ids of events that bear none and are known under one already: those that come again from the quarantine. */
@@ -199,8 +202,9 @@ function eventType(value: Json | undefined): EventType | undefined {
 
 /**
  * Who an event is about, each identifier once; it belongs to the profile of the first: the user, else the anonymous id, else
- * the cookie's. A server may name a person by what it has, a card or an e-mail. What a device of a source whose users are
- * signed says of its user is a claim (http.md, "Keys"): kept, and it leads nowhere.
+ * the cookie's. A server may name a person by what it has, a card or an e-mail. Whom a user token proves is the user of an event that
+ * names none. What a device of a source whose users are signed says of its user is a claim (http.md, "Keys") unless the token
+ * proves it: kept, and it leads nowhere. That holds of each e-mail and card apart, since two people are brought together by one.
  */
 function identify(fields: Fields, type: EventType, call: CallSettings): Identified {
   const { userId, anonymousId, previousId, properties, context } = fields;
@@ -208,15 +212,25 @@ function identify(fields: Fields, type: EventType, call: CallSettings): Identifi
   const name = ({ type: of, value }: Identifier): HashedIdentifier => ({ type: of, hash: call.nameOf({ type: of, value }) });
   const named = (of: string, value: string | undefined): readonly HashedIdentifier[] =>
     value === undefined || isNobodys({ type: of, value }) ? [] : [name({ type: of, value })];
-  const user = named("userId", userId);
+  const said = named("userId", userId);
+  const user = said.length === 0 && call.user !== undefined ? [call.user.user] : said;
   const further = furtherIdentifiers(type, properties, context).map(name);
   // Two users are one where a server says so; to a device the former id is its own.
   const before = [...(kind === "server" ? named("userId", previousId) : []), ...named("anonymousId", previousId)];
   const anonymous = [...named("anonymousId", anonymousId), ...before];
-  if (kind !== "server" && mode === "signed")
-    return { identifiers: eachOnce([...anonymous, ...cookieIdentifier(call.cookie, false)]), claims: [...user, ...further] };
+  const isClaim = kind !== "server" && mode === "signed";
+  if (isClaim && (call.user === undefined || user[0]?.hash !== call.user.user.hash))
+    return { identifiers: eachOnce([...anonymous, ...cookieIdentifier(call.cookie, false)]), claims: [...said, ...further] };
   const own = [...user, ...anonymous, ...cookieIdentifier(call.cookie, user.length > 0)];
+  if (isClaim) {
+    const vouched = further.filter((one) => isVouched(one, call.user));
+    return { identifiers: eachOnce([...own, ...vouched]), claims: further.filter((one) => !isVouched(one, call.user)) };
+  }
   return { identifiers: own.length === 0 && kind !== "server" ? [] : eachOnce([...own, ...further]), claims: [] };
+}
+
+function isVouched({ hash }: HashedIdentifier, proven: ProvenUser | undefined): boolean {
+  return proven?.vouched.some((one) => one.hash === hash) === true;
 }
 
 interface Identified {
@@ -242,7 +256,7 @@ function cookieIdentifier(cookie: TlId | undefined, hasUser: boolean): readonly 
  */
 export function contentId(json: Json, timestamp: string | undefined, source: string): string {
   if (timestamp === undefined) return `r-${randomUUID()}`;
-  const { sentAt: _, writeKey: __, ...content } = isJsonObject(json) ? json : {};
+  const { sentAt: _, writeKey: __, userToken: ___, ...content } = isJsonObject(json) ? json : {};
   // Without the address: in quarantine the event is kept without, and is to be the same one.
   return `h-${createHash("sha256")
     .update(`${source} ${canonicalJson(withoutAddressIn(content))}`)

@@ -67,7 +67,7 @@ export async function replay(
     else {
       const done = await replayCall(
         env,
-        { workspace, source, hint: undefined, isReplay: true, edge: call.edge, cookie: call.cookie },
+        { workspace, source, hint: undefined, isReplay: true, edge: call.edge, cookie: call.cookie, user: call.user },
         call,
         at,
         items,

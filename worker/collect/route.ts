@@ -1,5 +1,6 @@
 import { isOverload } from "../../durable-objects/profile/overload.ts";
 import type { SourceCall } from "../auth/guard.ts";
+import { provenUser } from "../auth/user-token.ts";
 import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
 import { locationHintOf } from "../wire/region.ts";
@@ -37,18 +38,22 @@ export async function pixelRoute(call: SourceCall): Promise<Response> {
 }
 
 async function answer(
-  { request, env, ctx, workspace, source }: SourceCall,
+  { request, env, ctx, workspace, source, body }: SourceCall,
   events: Call,
   reply: (reply: CollectReply) => Response,
 ): Promise<Response> {
   // An importing server's place says nothing about where its customers are.
   const hint = source.kind === "server" ? undefined : locationHintOf(request);
   const cookie = source.kind === "browser" && events.reset !== true ? readTlId(request, env, workspace.id) : undefined;
-  const sender = { workspace, source, hint, edge: edgeOfCall(request, source.kind), ...(cookie === undefined ? {} : { cookie }) };
+  const known = { workspace, source, hint, edge: edgeOfCall(request, source.kind), ...(cookie === undefined ? {} : { cookie }) };
   try {
+    // A server is taken at its word.
+    const token = source.kind === "server" ? undefined : provenUser(request, body, env, workspace);
+    const user = token instanceof Promise ? await token : token;
+    const sender = user === undefined || user === "invalid" ? known : { ...known, user };
     const now = Date.now();
     const collected = await collect(env, ctx, sender, events, now);
-    const response = reply(collected.reply);
+    const response = reply(user === "invalid" ? { ...collected.reply, userToken: user } : collected.reply);
     const set = source.kind === "browser" ? cookieAfter(env, workspace.id, now, collected, cookie) : undefined;
     if (set !== undefined) response.headers.append("set-cookie", set);
     return response;
