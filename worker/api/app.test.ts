@@ -75,7 +75,7 @@ describe("a body", () => {
   });
 });
 
-/** An import is its object's to know, and so is an upload to a list; the plan lies in R2. */
+/** An import is its object's to know, and so is an upload to a list; the plan and keys of user tokens lie in R2. */
 const WITHOUT_D1: ReadonlySet<string> = new Set([
   "/api/rules/validate",
   "/api/health/detail",
@@ -83,6 +83,7 @@ const WITHOUT_D1: ReadonlySet<string> = new Set([
   "/api/lists/{key}/uploads/{upload}",
   "get /api/plan",
   "/api/plan/check",
+  "get /api/user-token-keys",
 ]);
 
 describe("while D1 is down", () => {
@@ -102,6 +103,7 @@ describe("while D1 is down", () => {
       version: 1,
       userId: "u",
       identifiers: ["u1"],
+      ...(path.endsWith("-keys") ? { name: "x", algorithm: "HS256" } : {}),
       ...(path.endsWith("/split") ? { identifier: { type: "userId", hash: "A".repeat(43) } } : {}),
     };
     const wanted = ROUTES.find((one) => one.method === method && one.path === path)?.body;
