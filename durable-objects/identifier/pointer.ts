@@ -144,38 +144,37 @@ const MOST_TRIES = 8;
  */
 export async function move(env: Env, pointer: PointerHead, name: ProfileId, store: ProfileStore): Promise<PointerHead> {
   const pages = journalPages(store, pointer.epoch, name);
-  let to = pointer.to;
+  let { to, rank } = pointer;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const answer = await adoptedBy(env, pointer, name, to, pages);
-    if (answer.is === "elsewhere") {
-      to = answer.at;
+    if (answer === "elsewhere") {
+      // Asked of who leads there: a person whom no event of his own has named yet does not know how firm his name is.
+      const next = await profileStub(env, home(pointer), to).link(callFrom(pointer, to));
+      if (next !== "") ({ to, rank } = JSON.parse(next.slice(1)) as Pick<PointerHead, "to" | "rank">);
       continue;
     }
     const refused = answer.conflicts.map((place): JournalEvent => JSON.parse(pages.flat()[place] ?? ""));
     if (refused.length > 0) await keepRejected(env, home(pointer), refused.map(conflicting));
-    const head = moved(to === pointer.to ? pointer : shortened(pointer, to, answer.rank));
+    const head = moved(to === pointer.to ? pointer : shortened(pointer, to, rank));
     store.clearJournal(head);
     return head;
   }
   throw new Error("a person is merged on and on");
 }
 
-type Adopted =
-  | { readonly is: "adopted"; readonly conflicts: readonly number[]; readonly rank: IngestReply["rank"] }
-  | { readonly is: "elsewhere"; readonly at: ProfileId };
-
+/** @returns the places of events whose id is held with another content, or `elsewhere` where the one asked is a pointer by now */
 async function adoptedBy(
   env: Env,
   pointer: PointerHead,
   from: ProfileId,
   to: ProfileId,
   pages: readonly (readonly string[])[],
-): Promise<Adopted> {
+): Promise<{ readonly conflicts: readonly number[] } | "elsewhere"> {
   const person = profileStub(env, home(pointer), to);
   const call = callFrom(pointer, to);
   for (const [page, texts] of pages.entries()) {
     const answer = await person.stage({ ...call, from, page, texts });
-    if (answer.startsWith("@")) return { is: "elsewhere", at: answer.slice(1) as ProfileId };
+    if (answer.startsWith("@")) return "elsewhere";
   }
   const { clock: receivedAt, consent, left } = pointer;
   const answer = await person.adopt({
@@ -186,9 +185,9 @@ async function adoptedBy(
     ...(consent === null ? {} : { consent }),
     ...(left === undefined ? {} : { left }),
   });
-  if (answer.startsWith("@")) return { is: "elsewhere", at: answer.slice(1) as ProfileId };
-  const { conflicts, rank }: IngestReply = JSON.parse(answer.slice(1));
-  return { is: "adopted", conflicts, rank };
+  if (answer.startsWith("@")) return "elsewhere";
+  const { conflicts }: IngestReply = JSON.parse(answer.slice(1));
+  return { conflicts };
 }
 
 /**
@@ -220,7 +219,8 @@ async function give(env: Env, pointer: PointerHead, envelope: IngestEnvelope): P
   const reply: IngestReply = JSON.parse(
     await profileStub(env, home(pointer), pointer.to).ingest({ ...envelope, name: pointer.to }),
   );
-  return reply;
+  // As `rank` in `move`.
+  return reply.profileId === pointer.to ? { ...reply, rank: pointer.rank ?? 3 } : reply;
 }
 
 /** A call that no Worker made: the person called uses the newest ruleset it knows itself. */

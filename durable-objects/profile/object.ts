@@ -19,6 +19,7 @@ import {
   type SweepReply,
   type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
+import { areJoined, joiningOf } from "../../core/identity/joining.ts";
 import { forbidsProfile } from "../../core/consent/consent.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
@@ -41,7 +42,6 @@ import {
 import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
-import { outranks } from "../../core/model/rank.ts";
 import { askLink, dropped, forward, move, personOf, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
@@ -152,12 +152,12 @@ export class ProfileObject extends DurableObject<Env> {
     return envelope.events.map(([source, messageId]) => memory instanceof LiveProfile && memory.holds(source, messageId));
   }
 
-  /** Why and when this identifier came to lead where it does: JSON after `=`; `""` where it does not lead anywhere. */
+  /** Where this identifier leads at first, how firmly, why and since when: JSON after `=`; `""` where it does not lead anywhere. */
   link(envelope: CallEnvelope): string {
     const memory = this.#wake(envelope);
     if (!isPointer(memory)) return memory?.head.isShared === true ? shown({ shared: true }) : "";
-    const { to, linked, moving, former } = memory;
-    return shown({ to, ...linked, moving, former });
+    const { to, rank = 3, linked, moving, former } = memory;
+    return shown({ to, rank, ...linked, moving, former });
   }
 
   /** Puts a page of another journal where nobody sees it. @returns `@` and an id where this is a pointer by now */
@@ -505,22 +505,10 @@ export class ProfileObject extends DurableObject<Env> {
   async #linkAgain(envelope: IngestEnvelope, pointer: PointerHead, link: LinkItem, leading: Leading, now: number): Promise<void> {
     const held = { hash: pointer.to, rank: pointer.rank ?? 3 };
     const wanted = { hash: link.to, rank: link.rank ?? 3 };
-    const areUsers = held.rank === 3 && wanted.rank === 3;
-    if (!areUsers || link.merge === true) {
-      // Not two users: the two are one person. The weaker leads to the firmer; each waits only for who outranks it.
-      const [weaker, firmer] = outranks(held, wanted) ? [wanted, held] : [held, wanted];
-      const { why, merge } = link;
-      const item: LinkItem = {
-        to: firmer.hash,
-        rank: firmer.rank,
-        identify: link.identify && weaker.rank === 1,
-        ...(why === undefined ? {} : { why }),
-        ...(merge === true ? { merge } : {}),
-      };
-      const led = await askLink(this.env, pointer, weaker.hash, item, envelope.receivedAt);
-      const isOne = led.profileId === firmer.hash || led.rank !== 3 || firmer.rank !== 3;
-      // Else it turned out to be another user's, or too many people's: that is for an identify to decide, as below.
-      if (isOne && led.profileId !== weaker.hash) {
+    const joining = joiningOf(held, wanted, link);
+    if (joining !== undefined) {
+      const led = await askLink(this.env, pointer, joining.weaker.hash, joining.item, envelope.receivedAt);
+      if (areJoined(joining, led)) {
         if (led.profileId !== pointer.to) this.#becomePointer(shortened(pointer, led.profileId, led.rank));
         return;
       }

@@ -100,6 +100,28 @@ describe("identifiers that one event bears", () => {
     expect(await way(device(laptop))).toEqual({ to: user(ann), pointers: 1 });
   });
 
+  it("never lead a user to what he outranks, though no event has named him yet", async () => {
+    for (let n = 0; n < 4; n++) {
+      const [laptop, ann, loyalty] = [fresh("laptop"), fresh("ann"), fresh("card")];
+      const email = `${ann}@mail.example`;
+      await web("track", { anonymousId: laptop, event: "e", messageId: "m1" });
+      // Of a call that bore both, what was the e-mail's came through, and what was the user's did not.
+      await ingest(ws.id, { type: "emailSha256", hash: mail(email) }, [{ to: user(ann), rank: 3, identify: false }]);
+      const isByLink = n % 2 === 0;
+      if (isByLink) await web("track", { anonymousId: laptop, event: "e", messageId: "m2", context: withMail(email) });
+      else {
+        await store("track", {
+          event: "e",
+          messageId: "m2",
+          context: { externalIds: [...withCard(loyalty).externalIds, ...withMail(email).externalIds] },
+        });
+      }
+      expect(await person(isByLink ? device(laptop) : card(loyalty))).toBe(user(ann));
+      const asked = isByLink ? device(laptop) : card(loyalty);
+      expect(JSON.parse((await stubOf(asked).link(call(ws.id, asked))).slice(1))).toMatchObject({ to: user(ann), rank: 3 });
+    }
+  });
+
   it("settle alike when both directions come at once", async () => {
     for (let run = 0; run < 5; run++) {
       const [one, two] = [`${fresh("a")}@mail.example`, `${fresh("b")}@mail.example`];
