@@ -40,7 +40,7 @@ function call(draw: (below: number) => number, people: number, world: string): r
   if (draw(3) > 0) bears.push(named("anonymousId", `${world}d${other}-${draw(2)}`));
   if (draw(4) === 0) bears.push(named("emailSha256", `${world}m${one}`));
   if (draw(4) === 0 || bears.length === 0) bears.push(named("ext:loyalty", `${world}c${draw(8) === 0 ? other : one}`));
-  const each = bears.filter(({ hash }, place) => bears.findIndex((it) => it.hash === hash) === place);
+  const each = bears.filter(({ hash }, place) => bears.findIndex((same) => same.hash === hash) === place);
   return [each, isAlias ? "alias" : draw(4) === 0 ? "identify" : "track"];
 }
 
