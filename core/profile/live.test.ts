@@ -60,11 +60,11 @@ describe("a profile in memory", () => {
     const events = Array.from({ length: 1_000 }, (_, n) => purchase(NOW - n, { properties: { note } }));
     object.deliver(events, NOW, WEEK);
     object.evict();
-    const read = vi.spyOn(object.store, "chunkOf");
+    const looked = vi.spyOn(object.store, "chunkOf");
     expect(object.deliver(events, NOW, WEEK)).toMatchObject({ accepted: 0, duplicates: 1_000, conflicts: [] });
     const chunks = [...object.store.rows.keys()].filter((key) => key > 0);
     expect(chunks.length).toBeGreaterThan(1);
-    expect(read).toHaveBeenCalledTimes(chunks.length);
+    expect(looked).toHaveBeenCalledTimes(chunks.length);
   });
 
   it("says since when it is in an audience: from the event's delivery, or the instant at which time let it in", () => {

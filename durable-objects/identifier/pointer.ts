@@ -9,11 +9,13 @@ import {
 } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { isEvent } from "../../core/model/outbox.ts";
+import type { Joining } from "../../core/identity/joining.ts";
+import type { Ranked } from "../../core/model/rank.ts";
 import { moved, shortened, type Home, type PointerHead, type ProfileHead, type Reclaim } from "../../core/profile/head.ts";
 import { readRecord } from "../../core/profile/journal.ts";
 import type { HeldEvents } from "../../core/profile/split.ts";
 import { keepRejected } from "../quarantine/stub.ts";
-import { followed, profileStub } from "../profile/stub.ts";
+import { followed, MOST_POINTERS, profileStub } from "../profile/stub.ts";
 import type { ProfileStore } from "../profile/store.ts";
 
 /**
@@ -93,18 +95,26 @@ export async function dropped(env: Env, head: ProfileHead, { from, origins }: Re
   await followed(from, (of) => profileStub(env, home(head), of).drop({ ...callFrom(head, of), origins, to }));
 }
 
-/** The name that a name leads to in the end. */
-export async function personOf(env: Env, asker: Home, name: ProfileId): Promise<ProfileId> {
+/** Whom a name leads to in the end. */
+export async function personOf(env: Env, asker: Home, name: Ranked): Promise<Ranked> {
   let at = name;
-  await followed(name, (of) => {
-    at = of;
-    return profileStub(env, home(asker), of).resolve(callFrom(asker, of));
-  });
-  return at;
+  for (let pointers = 0; pointers <= MOST_POINTERS; pointers++) {
+    const next = await linkAt(env, asker, at.hash);
+    if (next === undefined) return at;
+    at = { hash: next.to, rank: next.rank };
+  }
+  throw new Error("pointers lead on and on");
+}
+
+/** Where an object leads, if it does: asked of the one who leads there, for a person whom no event of his own has named does not know how firm his name is. */
+async function linkAt(env: Env, asker: Home, name: ProfileId): Promise<Required<Pick<PointerHead, "to" | "rank">> | undefined> {
+  const text = await profileStub(env, home(asker), name).link(callFrom(asker, name));
+  const { to, rank = 3 }: Partial<Pick<PointerHead, "to" | "rank">> = text === "" ? {} : JSON.parse(text.slice(1));
+  return to === undefined ? undefined : { to, rank };
 }
 
 /** Asks another object for a link. @returns where it leads then, and how firmly that is one person's */
-export async function askLink(
+async function askLink(
   env: Env,
   pointer: PointerHead,
   name: ProfileId,
@@ -115,6 +125,20 @@ export async function askLink(
     await profileStub(env, home(pointer), name).ingest({ ...callFrom(pointer, name), receivedAt, items: [item] }),
   );
   return reply;
+}
+
+/** Brings two together, where they can be. @returns whether they are one now, and whom the one that was `held` leads to */
+export async function bringTogether(
+  env: Env,
+  pointer: PointerHead,
+  held: Ranked,
+  { weaker, firmer, item }: Joining,
+  receivedAt: number,
+): Promise<{ readonly areOne: boolean; readonly leadsTo: Ranked }> {
+  const led = await askLink(env, pointer, weaker.hash, item, receivedAt);
+  if (led.profileId === firmer.hash) return { areOne: true, leadsTo: firmer };
+  const [one, other] = await Promise.all([personOf(env, pointer, weaker), personOf(env, pointer, firmer)]);
+  return { areOne: one.hash === other.hash, leadsTo: held.hash === weaker.hash ? one : other };
 }
 
 /** Tells a person that an identifier leads elsewhere from now on, or to him again. What was asked by way of it is then asked anew. */
@@ -132,8 +156,6 @@ export async function tellLeft(
 
 /** Characters of a page: far below what one call takes (32 MB), and of what one row does (2 MB, three bytes a character at worst). */
 const PAGE_CHARACTERS = 600_000;
-/** People who are merged themselves meanwhile, one after the other, as often as this, are not. */
-const MOST_TRIES = 8;
 
 /**
  * Moves the journal that this identifier gathered while it was nobody's to the person it is now, each event with its origin:
@@ -144,38 +166,35 @@ const MOST_TRIES = 8;
  */
 export async function move(env: Env, pointer: PointerHead, name: ProfileId, store: ProfileStore): Promise<PointerHead> {
   const pages = journalPages(store, pointer.epoch, name);
-  let to = pointer.to;
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  let { to, rank } = pointer;
+  for (let tries = 0; tries <= MOST_POINTERS; tries++) {
     const answer = await adoptedBy(env, pointer, name, to, pages);
-    if (answer.is === "elsewhere") {
-      to = answer.at;
+    if (answer === "elsewhere") {
+      ({ to, rank } = (await linkAt(env, pointer, to)) ?? { to, rank });
       continue;
     }
     const refused = answer.conflicts.map((place): JournalEvent => JSON.parse(pages.flat()[place] ?? ""));
     if (refused.length > 0) await keepRejected(env, home(pointer), refused.map(conflicting));
-    const head = moved(to === pointer.to ? pointer : shortened(pointer, to, answer.rank));
+    const head = moved(to === pointer.to ? pointer : shortened(pointer, to, rank));
     store.clearJournal(head);
     return head;
   }
   throw new Error("a person is merged on and on");
 }
 
-type Adopted =
-  | { readonly is: "adopted"; readonly conflicts: readonly number[]; readonly rank: IngestReply["rank"] }
-  | { readonly is: "elsewhere"; readonly at: ProfileId };
-
+/** @returns the places of events whose id is held with another content, or `elsewhere` where the one asked is a pointer by now */
 async function adoptedBy(
   env: Env,
   pointer: PointerHead,
   from: ProfileId,
   to: ProfileId,
   pages: readonly (readonly string[])[],
-): Promise<Adopted> {
+): Promise<{ readonly conflicts: readonly number[] } | "elsewhere"> {
   const person = profileStub(env, home(pointer), to);
   const call = callFrom(pointer, to);
   for (const [page, texts] of pages.entries()) {
     const answer = await person.stage({ ...call, from, page, texts });
-    if (answer.startsWith("@")) return { is: "elsewhere", at: answer.slice(1) as ProfileId };
+    if (answer.startsWith("@")) return "elsewhere";
   }
   const { clock: receivedAt, consent, left } = pointer;
   const answer = await person.adopt({
@@ -186,9 +205,9 @@ async function adoptedBy(
     ...(consent === null ? {} : { consent }),
     ...(left === undefined ? {} : { left }),
   });
-  if (answer.startsWith("@")) return { is: "elsewhere", at: answer.slice(1) as ProfileId };
-  const { conflicts, rank }: IngestReply = JSON.parse(answer.slice(1));
-  return { is: "adopted", conflicts, rank };
+  if (answer.startsWith("@")) return "elsewhere";
+  const { conflicts }: IngestReply = JSON.parse(answer.slice(1));
+  return { conflicts };
 }
 
 /**
@@ -220,7 +239,8 @@ async function give(env: Env, pointer: PointerHead, envelope: IngestEnvelope): P
   const reply: IngestReply = JSON.parse(
     await profileStub(env, home(pointer), pointer.to).ingest({ ...envelope, name: pointer.to }),
   );
-  return reply;
+  // As in `linkAt`.
+  return reply.profileId === pointer.to ? { ...reply, rank: pointer.rank ?? 3 } : reply;
 }
 
 /** A call that no Worker made: the person called uses the newest ruleset it knows itself. */

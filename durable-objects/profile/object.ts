@@ -19,6 +19,7 @@ import {
   type SweepReply,
   type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
+import { joiningOf } from "../../core/identity/joining.ts";
 import { forbidsProfile } from "../../core/consent/consent.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
@@ -41,8 +42,7 @@ import {
 import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
-import { outranks } from "../../core/model/rank.ts";
-import { askLink, dropped, forward, move, personOf, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
+import { bringTogether, dropped, forward, move, personOf, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
 import { Decider } from "./decider.ts";
@@ -152,12 +152,12 @@ export class ProfileObject extends DurableObject<Env> {
     return envelope.events.map(([source, messageId]) => memory instanceof LiveProfile && memory.holds(source, messageId));
   }
 
-  /** Why and when this identifier came to lead where it does: JSON after `=`; `""` where it does not lead anywhere. */
+  /** Where this identifier leads at first, how firmly, why and since when: JSON after `=`; `""` where it does not lead anywhere. */
   link(envelope: CallEnvelope): string {
     const memory = this.#wake(envelope);
     if (!isPointer(memory)) return memory?.head.isShared === true ? shown({ shared: true }) : "";
-    const { to, linked, moving, former } = memory;
-    return shown({ to, ...linked, moving, former });
+    const { to, rank = 3, linked, moving, former } = memory;
+    return shown({ to, rank, ...linked, moving, former });
   }
 
   /** Puts a page of another journal where nobody sees it. @returns `@` and an id where this is a pointer by now */
@@ -498,32 +498,20 @@ export class ProfileObject extends DurableObject<Env> {
   /** Whether who is meant is a person that this identifier was split from, by whatever name: perhaps that of his e-mail. */
   async #isApart(head: ProfileHead, to: ProfileId): Promise<boolean> {
     const { apart = [] } = head;
-    return apart.length > 0 && (apart.includes(to) || apart.includes(await personOf(this.env, head, to)));
+    if (apart.length === 0) return false;
+    return apart.includes(to) || apart.includes((await personOf(this.env, head, { hash: to, rank: 1 })).hash);
   }
 
   /** The identifier is somebody's already, and is said to be another's. */
-  async #linkAgain(envelope: IngestEnvelope, pointer: PointerHead, link: LinkItem, leading: Leading, now: number): Promise<void> {
+  async #linkAgain(envelope: IngestEnvelope, before: PointerHead, link: LinkItem, leading: Leading, now: number): Promise<void> {
+    let pointer = before;
     const held = { hash: pointer.to, rank: pointer.rank ?? 3 };
     const wanted = { hash: link.to, rank: link.rank ?? 3 };
-    const areUsers = held.rank === 3 && wanted.rank === 3;
-    if (!areUsers || link.merge === true) {
-      // Not two users: the two are one person. The weaker leads to the firmer; each waits only for who outranks it.
-      const [weaker, firmer] = outranks(held, wanted) ? [wanted, held] : [held, wanted];
-      const { why, merge } = link;
-      const item: LinkItem = {
-        to: firmer.hash,
-        rank: firmer.rank,
-        identify: link.identify && weaker.rank === 1,
-        ...(why === undefined ? {} : { why }),
-        ...(merge === true ? { merge } : {}),
-      };
-      const led = await askLink(this.env, pointer, weaker.hash, item, envelope.receivedAt);
-      const isOne = led.profileId === firmer.hash || led.rank !== 3 || firmer.rank !== 3;
-      // Else it turned out to be another user's, or too many people's: that is for an identify to decide, as below.
-      if (isOne && led.profileId !== weaker.hash) {
-        if (led.profileId !== pointer.to) this.#becomePointer(shortened(pointer, led.profileId, led.rank));
-        return;
-      }
+    const joining = joiningOf(held, wanted, link);
+    if (joining !== undefined) {
+      const { areOne, leadsTo } = await bringTogether(this.env, pointer, held, joining, envelope.receivedAt);
+      if (leadsTo.hash !== held.hash) pointer = this.#becomePointer(shortened(pointer, leadsTo.hash, leadsTo.rank));
+      if (areOne) return;
     }
     if (!link.identify) return this.#noteOther(envelope, pointer, wanted.hash);
     await tellLeft(this.env, pointer, pointer.to, envelope.name);
@@ -554,11 +542,12 @@ export class ProfileObject extends DurableObject<Env> {
     this.#store.commit({ head, open: [] });
   }
 
-  #becomePointer(head: PointerHead): void {
+  #becomePointer(head: PointerHead): PointerHead {
     const open = this.#memory instanceof LiveProfile ? this.#memory.open : [];
     this.#memory = undefined;
     this.#store.commit({ head, open });
     this.#memory = head;
+    return head;
   }
 
   /** The journal this object gathered before it was linked goes to the person. May be cut off anywhere and done again. */

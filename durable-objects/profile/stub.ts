@@ -74,8 +74,8 @@ export function profileStub(
   return hint === undefined ? namespace.get(id) : namespace.get(id, { locationHint: hint });
 }
 
-/** Pointers in a row at most. Names only ever lead to firmer ones, so there is no circle, and each call that goes on shortens the way. */
-const MOST_POINTERS = 4;
+/** Pointers in a row at most: a user who was renamed again and again. Names only ever lead to firmer ones, so there is no circle, and each event that goes on shortens the way. */
+export const MOST_POINTERS = 32;
 
 /**
  * Asks the object that a name leads to: one that is a pointer answers with `@` and the name of the next.

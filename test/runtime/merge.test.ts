@@ -90,6 +90,24 @@ describe("identifiers that one event bears", () => {
     expect([await ids(user(ann)), await ids(user(bob))]).toEqual([["m1"], ["m2", "m3"]]);
   });
 
+  it("leave a user's browser with him, though by an e-mail and a card it is said to be another's", async () => {
+    const [ann, bob, laptop, tablet] = [fresh("ann"), fresh("bob"), fresh("laptop"), fresh("tablet")];
+    const email = `${ann}@mail.example`;
+    // The e-mail leads to the card: of two of equal rank the smaller name.
+    let loyalty = fresh("card");
+    while (card(loyalty) > mail(email)) loyalty = fresh("card");
+    const both = { externalIds: [...withMail(email).externalIds, ...withCard(loyalty).externalIds] };
+    await web("track", { anonymousId: laptop, event: "e", messageId: "m1", context: both });
+    await web("track", { anonymousId: laptop, userId: ann, event: "e", messageId: "m2" });
+    await web("track", { anonymousId: tablet, userId: bob, event: "e", messageId: "m3" });
+    await web("track", { anonymousId: tablet, event: "e", messageId: "m4", context: withMail(email) });
+    expect([await person(device(tablet)), await person(mail(email))]).toEqual([user(bob), user(ann)]);
+    expect([await ids(user(ann)), await ids(user(bob))]).toEqual([
+      ["m1", "m2"],
+      ["m3", "m4"],
+    ]);
+  });
+
   it("lead over two pointers at most, and over one once something has gone that way", async () => {
     const [laptop, ann] = [fresh("laptop"), fresh("ann")];
     const email = `${ann}@mail.example`;
@@ -98,6 +116,28 @@ describe("identifiers that one event bears", () => {
     expect(await way(device(laptop))).toEqual({ to: user(ann), pointers: 2 });
     await web("track", { anonymousId: laptop, event: "e", messageId: "m3" });
     expect(await way(device(laptop))).toEqual({ to: user(ann), pointers: 1 });
+  });
+
+  it("never lead a user to what he outranks, though no event has named him yet", async () => {
+    for (let n = 0; n < 4; n++) {
+      const [laptop, ann, loyalty] = [fresh("laptop"), fresh("ann"), fresh("card")];
+      const email = `${ann}@mail.example`;
+      await web("track", { anonymousId: laptop, event: "e", messageId: "m1" });
+      // Of a call that bore both, what was the e-mail's came through, and what was the user's did not.
+      await ingest(ws.id, { type: "emailSha256", hash: mail(email) }, [{ to: user(ann), rank: 3, identify: false }]);
+      const isByLink = n % 2 === 0;
+      if (isByLink) await web("track", { anonymousId: laptop, event: "e", messageId: "m2", context: withMail(email) });
+      else {
+        await store("track", {
+          event: "e",
+          messageId: "m2",
+          context: { externalIds: [...withCard(loyalty).externalIds, ...withMail(email).externalIds] },
+        });
+      }
+      expect(await person(isByLink ? device(laptop) : card(loyalty))).toBe(user(ann));
+      const asked = isByLink ? device(laptop) : card(loyalty);
+      expect(JSON.parse((await stubOf(asked).link(call(ws.id, asked))).slice(1))).toMatchObject({ to: user(ann), rank: 3 });
+    }
   });
 
   it("settle alike when both directions come at once", async () => {
@@ -134,6 +174,27 @@ describe("two users of whom one is the other", () => {
         expect((await decideOver(ws.secret, { identity: { userId } })).body.audiences).toEqual(["buyers", "often"]);
       }
     }
+  });
+
+  it("are one over however many: each of twelve is renamed to the next", async () => {
+    // The greatest name first, so that each leads to the next and none past it.
+    const users = Array.from({ length: 12 }, () => fresh("u")).toSorted((one, other) => (user(one) < user(other) ? 1 : -1));
+    const [first = "", last = ""] = [users[0], users.at(-1)];
+    for (const [n, userId] of users.entries()) {
+      await store("track", { userId, event: "Order Completed", messageId: `m${n + 10}` });
+      const previousId = users[n - 1];
+      if (previousId !== undefined) await store("alias", { userId, previousId, messageId: `n${n + 10}` });
+    }
+    expect((await decideOver(ws.secret, { identity: { userId: first } })).body).toMatchObject({
+      profileId: user(last),
+      audiences: ["buyers", "often"],
+    });
+    // One who comes to the first of them comes to all.
+    const laptop = fresh("laptop");
+    await web("track", { anonymousId: laptop, event: "e", messageId: "m99" });
+    await web("identify", { anonymousId: laptop, userId: first, messageId: "n99" });
+    expect(await stubOf(device(laptop)).resolve(call(ws.id, device(laptop)))).toBe(`@${user(last)}`);
+    expect(await journalOf(ws.id, { type: "any", hash: user(last) })).toHaveLength(25);
   });
 
   it("are not by one of a browser: there the former id is the browser's own", async () => {

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { expect, inject, it, vi } from "vitest";
+import { emailSha256 } from "../../core/identity/identifiers.ts";
 import { Groups } from "../../core/identity/groups.testing.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
@@ -80,6 +81,11 @@ it(
           const id = `${run}-c${draw(8) === 0 ? other : one}-${draw(2)}`;
           externalIds.push({ type: "loyalty", id });
           bears.push(named("ext:loyalty", id));
+        }
+        if (draw(4) === 0) {
+          const email = `${run}-m${one}@mail.example`;
+          externalIds.push({ type: "email", id: email });
+          bears.push(named("emailSha256", emailSha256(email)));
         }
         const messageId = `${run}-${n}`;
         sent.push(messageId);

@@ -164,7 +164,7 @@ describe("a visitor", () => {
   it("is not whoever logs in on her laptop", async () => {
     const before = await told(by.ann);
     const shared = jitsuAnalytics({ host: at.url, writeKey: "wk_demo_web:secret", fetch: globalThis.fetch });
-    await shared.setAnonymousId(LAPTOP);
+    shared.setAnonymousId(LAPTOP);
     await shared.identify("bob", { plan: "free" });
     laptop.track({ anonymousId: LAPTOP, event: "Article Read" });
     await laptop.flush();
