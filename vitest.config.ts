@@ -8,6 +8,7 @@ process.env["NAME_KEY"] ??= "a key for tests only, 32 bytes or more";
 // It says at every start where it read that from.
 process.env["WRANGLER_LOG"] ??= "error";
 
+const BROWSER = "test/system/in-browser.test.ts";
 const FULL = process.env["TIDELINE_FULL"] === "1";
 /**
  * Thousands of small databases, each write of each synced to its disk: most of what such a test waits for. In memory they
@@ -19,7 +20,7 @@ const AT_ONCE = Math.max(2, availableParallelism());
 
 /**
  * Three rooms, three grounds: the pure core in Node, what runs on the platform inside workerd, and whole-system tests
- * that start Tideline as a stranger would and break it.
+ * that start Tideline as a stranger would and break it, those in a browser by themselves.
  */
 export default defineConfig({
   test: {
@@ -46,7 +47,8 @@ export default defineConfig({
             main: "./worker/index.ts",
             wrangler: { configPath: "./wrangler.toml" },
             // For the test of a cold index over two databases; nothing else knows it.
-            miniflare: { d1Databases: ["SECOND_DB"] },
+            // What profiles send is consumed by the tests that mean to, not behind the back of others.
+            miniflare: { d1Databases: ["SECOND_DB"], queueProducers: { OUTBOX: "nobodys" } },
           }),
         ],
         test: {
@@ -62,12 +64,25 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
+          exclude: [BROWSER],
           environment: "node",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // A Tideline each, and much of their time is waiting. At full size they measure, each alone.
           maxWorkers: FULL ? 1 : AT_ONCE + 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: [BROWSER],
+          environment: "node",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Pages have a clock of their own to keep: by itself, at the end.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -45,7 +45,6 @@ describe("a collecting call", () => {
     ["page", { name: "Home", properties: { path: "/" } }, "$page"],
     ["screen", { name: "Cart" }, "$screen"],
     ["group", { groupId: "g1", traits: { plan: "pro" } }, "$group"],
-    ["alias", { previousId: "old" }, "$alias"],
   ])("takes %s", async (path, fields, name) => {
     const userId = fresh("u");
     expect(await collect(ws.writeKeys.store, path, { userId, ...fields })).toMatchObject({
@@ -53,6 +52,13 @@ describe("a collecting call", () => {
       body: { success: true },
     });
     expect(await journal(userId)).toMatchObject([{ name, source: "store" }]);
+  });
+
+  it("takes alias: the one person's journal lies under either name", async () => {
+    const [userId, previousId] = [fresh("u"), fresh("old")];
+    await collect(ws.writeKeys.store, "alias", { userId, previousId });
+    const both = [...(await journal(userId)), ...(await journal(previousId))];
+    expect(both).toMatchObject([{ name: "$alias", source: "store" }]);
   });
 
   it("answers 200 only for what a decision then sees", async () => {

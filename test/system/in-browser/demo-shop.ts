@@ -45,7 +45,7 @@ describeInBrowser("the demo shop", () => {
     await page.click("[aria-label='One Market tote more']");
     await expect.poll(() => decided({ anonymousId }), { timeout: 10_000 }).toEqual(["cart-abandoner", "shoe-lover"]);
 
-    await page.fill("#newsletter [name=email]", "ann@shop.example");
+    await page.fill("#newsletter [name=email]", "dana@shop.example");
     await page.click("#newsletter button");
     await expect.poll(() => decided({ anonymousId }), { timeout: 10_000 }).toContain("newsletter");
 
@@ -66,10 +66,10 @@ describeInBrowser("the demo shop", () => {
     });
 
     await page.click("#account");
-    await page.fill("main [name=email]", "ann@shop.example");
+    await page.fill("main [name=email]", "dana@shop.example");
     await page.click("main button");
     await expect
-      .poll(() => decided({ userId: "ann@shop.example" }), { timeout: 10_000 })
+      .poll(() => decided({ userId: "dana@shop.example" }), { timeout: 10_000 })
       .toEqual(["buyer", "newsletter", "shoe-lover"]);
     await page.click("text=Sign out");
     await page.click("text=Harbour");
