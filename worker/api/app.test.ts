@@ -84,6 +84,8 @@ const WITHOUT_D1: ReadonlySet<string> = new Set([
   "get /api/plan",
   "/api/plan/check",
   "get /api/user-token-keys",
+  // Of one that is not there; the revoking of one that is is noted first, as every change.
+  "delete /api/user-token-keys/{kid}",
 ]);
 
 describe("while D1 is down", () => {
