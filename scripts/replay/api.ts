@@ -4,19 +4,29 @@ export interface Tideline {
   readonly secretKey: string;
 }
 
-/** How often a call is tried that failed for a reason that passes: no connection, 429, 5xx. */
-const TRIES = 5;
+/** How often is asked what failed for a reason that passes: no connection, 429, 5xx. A busy machine takes its half minute. */
+const TRIES = 8;
+
+/** Before the next try: twice as long each time, and as long as the server asks for. @param tried tries so far */
+function pause(tried: number, askedForMs = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(askedForMs, 250 * 2 ** tried)));
+}
+
+function passes(status: number): boolean {
+  return status === 429 || status >= 500;
+}
 
 /** Calls with a JSON body, under the secret key. @throws what the server said, for any answer but 2xx */
 export async function callJson(tideline: Tideline, method: "PUT" | "POST", path: string, body: unknown): Promise<unknown> {
   for (let tried = 1; ; tried++) {
     const answer = await send(tideline, method, path, body).catch((error: unknown) => ({
-      passes: true as const,
+      passes: true,
       said: String(error),
+      retryAfterMs: 0,
     }));
     if ("json" in answer) return answer.json;
     if (!answer.passes || tried >= TRIES) throw new Error(`${method} ${path}: ${answer.said}`);
-    await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** tried));
+    await pause(tried, answer.retryAfterMs);
   }
 }
 
@@ -25,12 +35,13 @@ async function send(
   method: string,
   path: string,
   body: unknown,
-): Promise<{ readonly json: unknown } | { readonly passes: boolean; readonly said: string }> {
+): Promise<{ readonly json: unknown } | { readonly passes: boolean; readonly said: string; readonly retryAfterMs: number }> {
   const headers = { authorization: `Bearer ${secretKey}`, "content-type": "application/json" };
   const response = await fetch(new URL(path, url), { method, headers, body: JSON.stringify(body) });
   if (response.ok) return { json: await response.json() };
   const said = `${response.status} ${await response.text()}`;
-  return { passes: response.status === 429 || response.status >= 500, said };
+  const retryAfter = Number(response.headers.get("retry-after") ?? 0);
+  return { passes: passes(response.status), said, retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1_000 : 0 };
 }
 
 /** Creates or replaces audiences and publishes them. @returns the version they are live in */
@@ -84,7 +95,34 @@ export async function decideAll(
   return decisions;
 }
 
+/** Asks about all of them at once, and again about those whom a busy server could not decide about. */
 async function decideSome(tideline: Tideline, questions: readonly Question[], minRuleset: number): Promise<readonly Decision[]> {
+  const decisions: Decision[] = [];
+  let open = questions.map((question, place) => ({ question, place }));
+  for (let tried = 1; open.length > 0; tried++) {
+    if (tried > 1) await pause(tried - 1);
+    const responses = await askBatch(
+      tideline,
+      open.map(({ question }) => question),
+      minRuleset,
+    );
+    const again: typeof open = [];
+    for (const [at, asked] of open.entries()) {
+      const response = responses[at];
+      const decision = decisionOf(response, minRuleset);
+      if (decision !== undefined) decisions[asked.place] = decision;
+      else if (passes(response?.status ?? 0) && tried < TRIES) again.push(asked);
+      else throw new Error(`no decision for user ${asked.question.userId}: ${JSON.stringify(response)}`);
+    }
+    open = again;
+  }
+  return decisions;
+}
+
+/** An answer in a batch: a decision, or the problem of one that failed. */
+type BatchAnswer = Partial<Decision> & { readonly reason?: string; readonly status?: number };
+
+async function askBatch(tideline: Tideline, questions: readonly Question[], minRuleset: number): Promise<readonly BatchAnswer[]> {
   const requests = questions.map(({ userId, at }) => ({
     identity: { userId },
     minRuleset,
@@ -92,20 +130,20 @@ async function decideSome(tideline: Tideline, questions: readonly Question[], mi
     ...(at === undefined ? {} : { at }),
   }));
   const { responses } = (await callJson(tideline, "POST", "/v1/decide/batch", { requests })) as {
-    readonly responses: readonly unknown[];
+    readonly responses: readonly BatchAnswer[];
   };
   if (responses.length !== questions.length)
     throw new Error(`${questions.length} decisions were asked for and ${responses.length} answered`);
-  return responses.map((response, place) => {
-    const decision = response as Partial<Decision> & { readonly reason?: string };
-    const { known, ruleset, audiences } = decision;
-    const whole =
-      typeof known === "boolean" &&
-      typeof ruleset === "number" &&
-      ruleset >= minRuleset &&
-      audiences !== undefined &&
-      decision.reason === undefined;
-    if (!whole) throw new Error(`no decision for user ${questions[place]?.userId}: ${JSON.stringify(response)}`);
-    return { known, ruleset, audiences };
-  });
+  return responses;
+}
+
+function decisionOf(response: BatchAnswer | undefined, minRuleset: number): Decision | undefined {
+  const { known, ruleset, audiences, reason } = response ?? {};
+  const isWhole =
+    typeof known === "boolean" &&
+    typeof ruleset === "number" &&
+    ruleset >= minRuleset &&
+    audiences !== undefined &&
+    reason === undefined;
+  return isWhole ? { known, ruleset, audiences } : undefined;
 }
