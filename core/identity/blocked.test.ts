@@ -17,6 +17,8 @@ describe("a value that names nobody", () => {
     "---",
     "00000000-0000-0000-0000-000000000000",
     "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "11111111-1111-1111-1111-111111111111",
+    "9999999999",
     "xxxx",
     "N/A",
   ])("is %s, for a user, a browser, a card", (value) => {
@@ -33,6 +35,10 @@ describe("a value that names nobody", () => {
       expect(isNobodys({ type: "userId", value })).toBe(false);
     },
   );
+
+  it.each(["111", "22222", "777777777"])("is not %s: somebody has that number where people are counted", (value) => {
+    for (const type of ["userId", "ext:loyalty"]) expect(isNobodys({ type, value })).toBe(false);
+  });
 
   it("is not the hash of somebody's e-mail", () => {
     expect(isNobodys({ type: "emailSha256", value: hash("ann@shop.example") })).toBe(false);

@@ -44,7 +44,7 @@ const PUNCTUATION = /[-_:{}\s.]/g;
 const NOBODYS_HASHES: ReadonlySet<string> = new Set(["", ...NOBODY].map((text) => bytesToHex(sha256(utf8ToBytes(text)))));
 
 /**
- * True of a value that names nobody: a placeholder, one character over and over (`00000000-0000-…`, `0`, `xxx`), or the hash of
+ * True of a value that names nobody: a placeholder, one character over and over (`00000000-0000-…`, `0`, `xxx`, `9999999999`), or the hash of
  * such. It is data, and never links.
  */
 export function isNobodys({ type, value }: Identifier): boolean {
@@ -58,9 +58,12 @@ export function isNobodysMail(email: string): boolean {
   return NOBODYS_MAIL.test(email.trim().toLowerCase());
 }
 
+/** Shorter than this a digit over and over is a number like any other: customer 22222 comes after 22221. */
+const LONGER_THAN_COUNTED = 10;
+
 /** A letter by itself may be somebody, as `a` or `7` in a test; zeros never are. */
 function isOneCharacter(text: string): boolean {
   const letters = text.replaceAll(PUNCTUATION, "");
   if (letters === "" || /^0+$/.test(letters)) return true;
-  return letters.length >= 3 && ONE_CHARACTER.test(letters);
+  return letters.length >= (/^\d/.test(letters) ? LONGER_THAN_COUNTED : 3) && ONE_CHARACTER.test(letters);
 }

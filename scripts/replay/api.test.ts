@@ -24,7 +24,7 @@ describe("what is asked of Tideline", () => {
   /** @param answer to the call of this number, from 0, about these users */
   function answers(answer: (call: number, users: readonly string[]) => Response): void {
     vi.stubGlobal("fetch", async (_: URL, init: RequestInit) => {
-      const { requests }: { requests: readonly Asked[] } = JSON.parse(String(init.body));
+      const { requests }: { requests: readonly Asked[] } = JSON.parse(init.body as string);
       const users = requests.map(({ identity }) => identity.userId);
       calls.push({ users, at: Date.now() });
       return answer(calls.length - 1, users);

@@ -154,6 +154,8 @@ describe("a till's file of purchases", () => {
     const report = await sending;
     clearInterval(watching);
     const seconds = (performance.now() - began) / 1_000;
+    // The codes first: what was rejected says why.
+    expect([report?.report.codes, report?.report.rejected]).toEqual([{}, []]);
     expect(report).toMatchObject({ state: "done", rows: rows.length, accepted: rows.length, rejected: 0, refused: 0 });
     if (FULL) await coldPathIsThrough();
     const check = await checkAudiences({ url: at.url, secretKey: "sk_demo" }, rows, undefined);
