@@ -12,9 +12,9 @@ const BROWSER = "test/system/in-browser.test.ts";
 const FULL = process.env["TIDELINE_FULL"] === "1";
 /**
  * Thousands of small databases, each write of each synced to its disk: most of what such a test waits for. In memory they
- * outlive any process that is killed, and nothing here cuts the power. At full size it is the disk's own time that is told.
+ * outlive any process that is killed, and nothing here cuts the power.
  */
-if (!FULL && bytesFree("/dev/shm") > 4e9) process.env["TMPDIR"] ??= "/dev/shm";
+if (bytesFree("/dev/shm") > (FULL ? 12e9 : 4e9)) process.env["TMPDIR"] ??= "/dev/shm";
 /** By default one core is left alone, of two every second one. */
 const AT_ONCE = Math.max(2, availableParallelism());
 

@@ -80,6 +80,7 @@ export async function decideAll(
   questions: readonly Question[],
   minRuleset: number,
   onDecided: (count: number) => void,
+  callsAtOnce = CALLS_AT_ONCE,
 ): Promise<readonly Decision[]> {
   const decisions: Decision[] = [];
   let next = 0;
@@ -91,7 +92,7 @@ export async function decideAll(
       onDecided(some.length);
     }
   };
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, work));
+  await Promise.all(Array.from({ length: callsAtOnce }, work));
   return decisions;
 }
 

@@ -142,11 +142,12 @@ async function send(options: ReplayOptions, { contentId, progressFile, goal, res
   return report;
 }
 
-/** Publishes the ten audiences and asks about every customer of the rows. */
+/** Publishes the ten audiences and asks about every customer of the rows. @param callsAtOnce of a hundred questions each */
 export async function checkAudiences(
   tideline: Tideline,
   rows: readonly Purchase[],
   show: ShowProgress | undefined,
+  callsAtOnce?: number,
 ): Promise<CheckReport> {
   const began = Date.now();
   const ruleset = await publishAudiences(tideline, REPLAY_AUDIENCES, "Audiences of the replay");
@@ -155,10 +156,11 @@ export async function checkAudiences(
   // All about one person at once: waking somebody costs more than deciding.
   const questions = customers.flatMap((userId) => instants.map((at) => ({ userId, at })));
   let done = 0;
-  const decisions = await decideAll(tideline, questions, ruleset, (count) => {
+  const onDecided = (count: number): void => {
     done += count;
     show?.("decide", done, questions.length);
-  });
+  };
+  const decisions = await decideAll(tideline, questions, ruleset, onDecided, callsAtOnce);
   const decided = Map.groupBy(decisions, (_, place) => questions[place]?.at);
   const unknown = customers.filter((_, place) => decided.get(undefined)?.[place]?.known !== true);
   const audiences = REPLAY_AUDIENCES.map((audience) => checkAudience(audience, rows, customers, decided.get(audience.at) ?? []));
