@@ -1,0 +1,63 @@
+import type { Campaign, Campaigns, Placement } from "../model/campaign.ts";
+import { runningAt, type Running } from "./schedule.ts";
+
+/** A placement with the campaigns that may fill it, the highest priority first, by key among equals. */
+export interface Slot {
+  readonly placement: Placement;
+  readonly campaigns: readonly Campaign[];
+}
+
+/** The placements and campaigns of a ruleset's version, ready to decide by; shared by all people of an isolate. */
+export class CampaignBook {
+  readonly globalHoldout: number;
+  readonly #slots: ReadonlyMap<string, Slot>;
+  readonly #byKey: ReadonlyMap<string, Campaign>;
+  readonly #byGoal: ReadonlyMap<string, readonly Campaign[]>;
+  /** How each campaign ran when it was last asked, from which instant on: clocks of a zone cost more than the rest of a decision. */
+  readonly #running = new Map<Campaign, { readonly since: number; readonly running: Running }>();
+
+  constructor({ placements, campaigns, globalHoldout }: Campaigns) {
+    this.globalHoldout = globalHoldout;
+    const byPlacement = Map.groupBy(campaigns.toSorted(byPriority), ({ placement }) => placement);
+    this.#slots = new Map(
+      placements.map((placement) => [placement.key, { placement, campaigns: byPlacement.get(placement.key) ?? [] }]),
+    );
+    this.#byKey = new Map(campaigns.map((campaign) => [campaign.key, campaign]));
+    this.#byGoal = Map.groupBy(
+      campaigns.filter(({ goal }) => goal !== undefined),
+      ({ goal }) => goal?.event ?? "",
+    );
+  }
+
+  slot(placement: string): Slot | undefined {
+    return this.#slots.get(placement);
+  }
+
+  campaign(key: string): Campaign | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Campaigns that an event of this name is the goal of. */
+  aimedAt(event: string): readonly Campaign[] {
+    return this.#byGoal.get(event) ?? [];
+  }
+
+  /** Keys of all placements, sorted. */
+  placements(): readonly string[] {
+    return [...this.#slots.keys()].toSorted();
+  }
+
+  running(campaign: Campaign, now: number): Running {
+    const held = this.#running.get(campaign);
+    if (held !== undefined && held.since <= now && now < held.running.until) return held.running;
+    const running = runningAt(campaign.schedule, now);
+    this.#running.set(campaign, { since: now, running });
+    return running;
+  }
+}
+
+function byPriority(one: Campaign, other: Campaign): number {
+  return other.priority - one.priority || (one.key < other.key ? -1 : 1);
+}
+
+export const NO_CAMPAIGNS: Campaigns = { placements: [], campaigns: [], globalHoldout: 0 };
