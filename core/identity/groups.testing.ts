@@ -2,21 +2,27 @@ import type { EventType } from "../model/event.ts";
 import type { HashedIdentifier } from "../model/ids.ts";
 import { rankOf } from "../model/rank.ts";
 
+/** The weakest of these first; what is not among them is weaker still. */
+const USUALLY: readonly string[] = ["phone", "emailSha256"];
+
 /**
  * The naive model of identity: sets of identifiers, each with the users in it. Two sets become one where a call bears an
- * identifier of each, unless both have users; then an `identify` carries the device over, and every other call changes
+ * identifier of each, the strongest identifiers first, unless both have users; then an `identify` carries the device over, and every other call changes
  * nothing. Knows nothing of objects, pointers or names.
  */
 export class Groups {
   readonly #groupOf = new Map<string, Map<string, HashedIdentifier>>();
 
   event(bears: readonly HashedIdentifier[], type: EventType): void {
-    const firmest = bears.toSorted(
-      (one, other) => rankOf(other) - rankOf(one) || (one.hash < other.hash ? -1 : one.hash > other.hash ? 1 : 0),
-    )[0];
-    if (firmest === undefined) return;
+    const [strongest, ...others] = bears.toSorted(
+      (one, other) =>
+        rankOf(other) - rankOf(one) ||
+        USUALLY.indexOf(other.type) - USUALLY.indexOf(one.type) ||
+        (one.hash < other.hash ? -1 : one.hash > other.hash ? 1 : 0),
+    );
+    if (strongest === undefined) return;
     for (const one of bears) this.#group(one);
-    for (const one of bears) this.#link(one, firmest, type);
+    for (const one of others) this.#link(one, strongest, type);
   }
 
   #link(one: HashedIdentifier, firmest: HashedIdentifier, type: EventType): void {

@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { EventType } from "../model/event.ts";
 import { isNobodys, isNobodysMail } from "./blocked.ts";
+import { byStrength } from "../model/identifier-settings.ts";
 import { isIdentifierValue, parseEmailSha256, parsePhone, type Identifier } from "../model/ids.ts";
 import { isJsonArray, isJsonObject, ownProperty, type Json, type JsonObject } from "../model/json.ts";
 
@@ -11,9 +12,15 @@ const MOST_FURTHER = 10;
 /**
  * Who else an event says its person is (architecture.md, "Identity"): of an identify `traits.email` and `traits.phone`, of
  * every call `context.externalIds` `[{type,id}]` and `context.device`. In the order in which one may stand for the person where nothing
- * stronger is named; what cannot identify anybody is passed over, for it is data all the same.
+ * stronger is named; what cannot identify anybody is passed over, for it is data all the same. Of too many the strongest stay.
+ * @param priority types of identifiers, the strongest first
  */
-export function furtherIdentifiers(type: EventType, traits: JsonObject, context: JsonObject | undefined): readonly Identifier[] {
+export function furtherIdentifiers(
+  type: EventType,
+  traits: JsonObject,
+  context: JsonObject | undefined,
+  priority?: readonly string[],
+): readonly Identifier[] {
   const found = externalIdentifiers(context === undefined ? undefined : ownProperty(context, "externalIds"));
   found.push(...deviceIdentifiers(context === undefined ? undefined : ownProperty(context, "device")));
   if (type === "identify") {
@@ -22,7 +29,10 @@ export function furtherIdentifiers(type: EventType, traits: JsonObject, context:
     if (email !== undefined) found.push(email);
     if (phone !== undefined) found.push(phone);
   }
-  return found.filter((identifier) => !isNobodys(identifier)).slice(0, MOST_FURTHER);
+  const somebodys = found.filter((identifier) => !isNobodys(identifier));
+  if (somebodys.length <= MOST_FURTHER) return somebodys;
+  const stay = new Set(somebodys.toSorted(byStrength(priority)).slice(0, MOST_FURTHER));
+  return somebodys.filter((identifier) => stay.has(identifier));
 }
 
 /** Of an app's device its id and, unless its user forbids that, the one for advertising (`context.device`, as the Segment spec writes it). */

@@ -18,13 +18,16 @@ export interface Joining {
 export function joiningOf(held: Ranked, wanted: Ranked, link: LinkItem): Joining | undefined {
   if (held.rank === 3 && wanted.rank === 3 && link.merge !== true) return undefined;
   const [weaker, firmer] = outranks(held, wanted) ? [wanted, held] : [held, wanted];
-  const { why, merge } = link;
+  const { why, merge, limits } = link;
+  const type = weaker === wanted ? link.toType : undefined;
   const item: LinkItem = {
     to: firmer.hash,
     rank: firmer.rank,
+    ...(type === undefined ? {} : { type }),
     identify: link.identify && weaker.rank === 1,
     ...(why === undefined ? {} : { why }),
     ...(merge === true ? { merge } : {}),
+    ...(limits === undefined ? {} : { limits }),
   };
   return { weaker, firmer, item };
 }

@@ -1,6 +1,7 @@
 import type { Consent } from "./consent.ts";
 import type { Edge } from "./edge.ts";
 import type { Channel, EventType, LogEvent, Party } from "./event.ts";
+import type { IdentifierLimits } from "./identifier-settings.ts";
 import type { HashedIdentifier, ProfileId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 import type { Rank } from "./rank.ts";
@@ -52,10 +53,15 @@ export interface LinkItem {
   readonly to: ProfileId;
   /** Of `to`; a user's where it is not said. */
   readonly rank?: Rank;
+  /** Types of the identifier that is linked and of the one it is to lead to, where they are known. */
+  readonly type?: string;
+  readonly toType?: string;
   readonly identify: boolean;
   /** True where a server said that two users are one (`alias`). */
   readonly merge?: true;
   readonly why?: LinkCause;
+  /** How many identifiers of a kind a person may have, where the workspace says it. */
+  readonly limits?: IdentifierLimits;
 }
 
 /** The call that asked for a link. */
@@ -120,6 +126,15 @@ export interface AdoptEnvelope extends CallEnvelope {
 export interface LeaveEnvelope extends CallEnvelope {
   readonly identifiers: readonly ProfileId[];
   readonly hasLeft: boolean;
+}
+
+/** `ProfileObject.admit`: may these be this person's, too? */
+export interface AdmitEnvelope extends CallEnvelope {
+  /** The identifier that is to lead here. */
+  readonly identifier: ProfileId;
+  /** It, where its type is known, and those that are its own and would come along. */
+  readonly identifiers: readonly HashedIdentifier[];
+  readonly limits?: IdentifierLimits;
 }
 
 /** `ProfileObject.part`: this identifier, a pointer, is a profile of its own again and takes back what came by it. */

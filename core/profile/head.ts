@@ -1,7 +1,7 @@
 import type { Consent } from "../model/consent.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
 import type { JournalEvent, LinkCause } from "../model/envelope.ts";
-import type { Rank } from "../model/rank.ts";
+import { rankOf, type Rank } from "../model/rank.ts";
 import type { Minute } from "./flood.ts";
 import { NOTHING_SENT, type OutboxProgress } from "./outbox.ts";
 
@@ -140,7 +140,15 @@ export const MOST_IDENTIFIERS = 100;
 export function withIdentifiers(known: readonly HashedIdentifier[], event: JournalEvent): readonly HashedIdentifier[] {
   const fresh = [event.origin, ...(event.with ?? [])].filter(({ hash }) => !known.some((identifier) => identifier.hash === hash));
   if (fresh.length === 0) return known;
-  return [...known, ...fresh].slice(0, MOST_IDENTIFIERS);
+  const all = [...known, ...fresh];
+  while (all.length > MOST_IDENTIFIERS) all.splice(leastOf(all), 1);
+  return all;
+}
+
+/** The place of the oldest device, which gives way first; the first of all may be what the profile is named by. */
+function leastOf(identifiers: readonly HashedIdentifier[]): number {
+  const place = identifiers.findIndex((identifier, at) => at > 0 && rankOf(identifier) === 1);
+  return place < 0 ? identifiers.length - 1 : place;
 }
 
 /** What every object begins with. */

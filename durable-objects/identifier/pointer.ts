@@ -127,18 +127,28 @@ async function askLink(
   return reply;
 }
 
-/** Brings two together, where they can be. @returns whether they are one now, and whom the one that was `held` leads to */
+/** What came of bringing two together. */
+interface Together {
+  readonly areOne: boolean;
+  /** True of two users, who never become one by themselves: whatever else kept them apart may pass. */
+  readonly areUsers: boolean;
+  /** Whom the one that was `held` leads to. */
+  readonly leadsTo: Ranked;
+}
+
+/** Brings two together, where they can be. */
 export async function bringTogether(
   env: Env,
   pointer: PointerHead,
   held: Ranked,
   { weaker, firmer, item }: Joining,
   receivedAt: number,
-): Promise<{ readonly areOne: boolean; readonly leadsTo: Ranked }> {
+): Promise<Together> {
   const led = await askLink(env, pointer, weaker.hash, item, receivedAt);
-  if (led.profileId === firmer.hash) return { areOne: true, leadsTo: firmer };
+  if (led.profileId === firmer.hash) return { areOne: true, areUsers: false, leadsTo: firmer };
   const [one, other] = await Promise.all([personOf(env, pointer, weaker), personOf(env, pointer, firmer)]);
-  return { areOne: one.hash === other.hash, leadsTo: held.hash === weaker.hash ? one : other };
+  const areUsers = one.rank === 3 && other.rank === 3;
+  return { areOne: one.hash === other.hash, areUsers, leadsTo: held.hash === weaker.hash ? one : other };
 }
 
 /** Tells a person that an identifier leads elsewhere from now on, or to him again. What was asked by way of it is then asked anew. */
@@ -244,12 +254,12 @@ async function give(env: Env, pointer: PointerHead, envelope: IngestEnvelope): P
 }
 
 /** A call that no Worker made: the person called uses the newest ruleset it knows itself. */
-function callFrom(pointer: Home, name: ProfileId): CallEnvelope {
+export function callFrom(pointer: Home, name: ProfileId): CallEnvelope {
   const { workspace, jurisdiction } = pointer;
   return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, ruleset: 0, retentionMs: 0 };
 }
 
-function home(pointer: Home): { readonly id: string; readonly jurisdiction: string | null } {
+export function home(pointer: Home): { readonly id: string; readonly jurisdiction: string | null } {
   return { id: pointer.workspace, jurisdiction: pointer.jurisdiction };
 }
 

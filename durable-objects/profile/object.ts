@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import {
   ENVELOPE_VERSION,
+  type AdmitEnvelope,
   type AdoptEnvelope,
   type CallEnvelope,
   type ConfirmEnvelope,
@@ -21,13 +22,14 @@ import {
 } from "../../core/model/envelope.ts";
 import { joiningOf } from "../../core/identity/joining.ts";
 import { forbidsProfile } from "../../core/consent/consent.ts";
-import type { ProfileId } from "../../core/model/ids.ts";
+import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
 import type { Outcome } from "../../core/profile/delivery.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
 import {
+  MOST_IDENTIFIERS,
   newPointer,
   newProfile,
   repoint,
@@ -42,6 +44,7 @@ import {
 import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
+import { admissionOf, coming, mayLead, reportFull } from "../identifier/admission.ts";
 import { bringTogether, dropped, forward, move, personOf, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
@@ -72,6 +75,8 @@ export class ProfileObject extends DurableObject<Env> {
   /** What must wait for another object runs one after the other; everything else runs in one go. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** Identifiers that were admitted lately: until an event of theirs comes they are listed nowhere else. */
+  #expected: readonly HashedIdentifier[] = [];
   /** Calls of `ingest` that have begun and not ended. */
   #inFlight = 0;
 
@@ -179,6 +184,30 @@ export class ProfileObject extends DurableObject<Env> {
     const reply = this.#take({ ...envelope, items: texts, adopting: true }, ruleset, texts, envelope);
     this.#store.dropStaged(envelope.from);
     return shown(reply);
+  }
+
+  /** Whether there is room here for an identifier and what comes along with it: `=` or `!full`; `@` and an id for a pointer. */
+  async admit(envelope: AdmitEnvelope): Promise<string> {
+    const { identifier, identifiers } = envelope;
+    const asked = this.#wake(envelope);
+    if (isPointer(asked)) return `@${asked.to}`;
+    if (asked === null) return "=";
+    const before = this.#expected;
+    this.#expected = [...before, ...identifiers].slice(-MOST_IDENTIFIERS);
+    const { excess, elsewhere } = await admissionOf(this.env, asked, before, envelope, clockOf(asked));
+    if (excess !== undefined) this.#expected = this.#expected.filter((one) => !identifiers.includes(one));
+    const isNews = excess !== undefined && asked.head.left?.includes(identifier) !== true;
+    if (isNews) await reportFull(this.env, asked, identifier, excess);
+    const memory = this.#wake(envelope);
+    if (isPointer(memory)) return `@${memory.to}`;
+    if (memory === null) return "=";
+    const others = elsewhere.filter((one) => !this.#expected.some(({ hash }) => hash === one));
+    // What was refused may still be listed: an event bore it.
+    const gone = excess === undefined ? others : [...others, identifier];
+    if (gone.length > 0) this.#durably(memory, () => memory.noteLeft(gone, true));
+    if (excess !== undefined) return "!full";
+    if (memory.head.left?.includes(identifier) === true) this.#durably(memory, () => memory.noteLeft([identifier], false));
+    return "=";
   }
 
   /** Identifiers that led here lead elsewhere from now on, or here again. @returns `@` and an id for a pointer */
@@ -479,10 +508,14 @@ export class ProfileObject extends DurableObject<Env> {
       ...(link.why === undefined ? {} : { why: link.why }),
     };
     if (memory === null) {
+      if (!(await this.#mayLead(envelope, link))) return;
+      // Meanwhile somebody may have been merged into who was nobody.
+      if (this.#wake(envelope) !== null) return this.#link(envelope, link);
       this.#becomePointer(newPointer(envelope, now, leading));
     } else if (memory instanceof LiveProfile) {
       if (memory.head.isShared === true || (!link.identify && (await this.#isApart(memory.head, link.to)))) return;
       if ((await this.#finishReclaim(envelope)) === "pending") throw new Error("a split is still under way here");
+      if (!(await this.#mayLead(envelope, link))) return;
       const own = this.#wake(envelope);
       if (!(own instanceof LiveProfile)) return;
       this.#becomePointer(toPointer(own.head, now, leading));
@@ -493,6 +526,13 @@ export class ProfileObject extends DurableObject<Env> {
       if (isPointer(settled) && settled.to !== link.to) await this.#linkAgain(envelope, settled, link, leading, now);
     }
     await this.#finishMove(envelope.name);
+  }
+
+  /** Whether whom a link leads to has room for this identifier, and what is its own. What a server says is one has no limit. */
+  async #mayLead(envelope: IngestEnvelope, link: LinkItem): Promise<boolean> {
+    const memory = this.#wake(envelope);
+    const own = memory instanceof LiveProfile ? memory : undefined;
+    return link.merge === true || mayLead(this.env, envelope, envelope.name, link, coming(envelope.name, own, link, Date.now()));
   }
 
   /** Whether who is meant is a person that this identifier was split from, by whatever name: perhaps that of his e-mail. */
@@ -508,12 +548,15 @@ export class ProfileObject extends DurableObject<Env> {
     const held = { hash: pointer.to, rank: pointer.rank ?? 3 };
     const wanted = { hash: link.to, rank: link.rank ?? 3 };
     const joining = joiningOf(held, wanted, link);
+    let areUsers = joining === undefined;
     if (joining !== undefined) {
-      const { areOne, leadsTo } = await bringTogether(this.env, pointer, held, joining, envelope.receivedAt);
+      const { areOne, leadsTo, ...found } = await bringTogether(this.env, pointer, held, joining, envelope.receivedAt);
       if (leadsTo.hash !== held.hash) pointer = this.#becomePointer(shortened(pointer, leadsTo.hash, leadsTo.rank));
       if (areOne) return;
+      ({ areUsers } = found);
     }
-    if (!link.identify) return this.#noteOther(envelope, pointer, wanted.hash);
+    if (!link.identify) return areUsers ? this.#noteOther(envelope, pointer, wanted.hash) : undefined;
+    if (!(await this.#mayLead(envelope, link))) return;
     await tellLeft(this.env, pointer, pointer.to, envelope.name);
     const moved = repoint(pointer, now, leading);
     if (moved.former.length > MOST_PEOPLE) return this.#becomeShared(envelope, moved);

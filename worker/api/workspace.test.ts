@@ -47,6 +47,32 @@ describe("the workspace", () => {
     expect(await policies({ default: "frequent" })).toEqual({ default: "frequent", traits: {} });
   });
 
+  it("publishes which identifiers go before which and how many a person may have, by the types that events are read by", async () => {
+    const { id, secret: key } = await testWorkspace();
+    expect((await call("GET", "/api/workspace", { key })).json).toMatchObject({
+      identifierPriority: ["userId", "email", "phone", "anonymousId"],
+      identifierLimits: {},
+    });
+    expect((await readWorkspaceRecord(env.PUBLISHED, id))?.identifiers).toEqual({
+      priority: ["userId", "emailSha256", "phone", "anonymousId"],
+    });
+    const identifierPriority = ["userId", "loyalty", "email", "deviceId"];
+    const identifierLimits = { userId: 1, email: 3, anonymousId: { most: 5, within: "7d" } };
+    const put = await call("PUT", "/api/workspace", { key, body: { ...BODY, identifierPriority, identifierLimits } });
+    expect(put.json).toMatchObject({ identifierPriority, identifierLimits });
+    expect((await call("GET", "/api/workspace", { key })).json).toEqual(put.json);
+    const published = {
+      priority: ["userId", "ext:loyalty", "emailSha256", "ext:deviceId"],
+      limits: { userId: { most: 1 }, emailSha256: { most: 3 }, anonymousId: { most: 5, withinMs: 7 * 86_400_000 } },
+    };
+    expect((await readWorkspaceRecord(env.PUBLISHED, id))?.identifiers).toEqual(published);
+    // Without a word they stay.
+    expect((await call("PUT", "/api/workspace", { key, body: BODY })).json).toMatchObject({
+      identifierPriority,
+      identifierLimits,
+    });
+  });
+
   it("names two hundred traits at most in its golden record", async () => {
     const { secret: key } = await testWorkspace();
     const put = (count: number) => {
@@ -92,6 +118,12 @@ describe("the workspace", () => {
     ["/goldenRecord/traits/address.city", { ...BODY, goldenRecord: { traits: { "address.city": "longest" } } }],
     ["/goldenRecord/traits/computed", { ...BODY, goldenRecord: { traits: { computed: "longest" } } }],
     ["/goldenRecord/traits/", { ...BODY, goldenRecord: { traits: { "": "longest" } } }],
+    ["/identifierPriority/1", { ...BODY, identifierPriority: ["anonymousId", "email"] }],
+    ["/identifierPriority/2", { ...BODY, identifierPriority: ["email", "phone", "userId"] }],
+    ["/identifierLimits/userId", { ...BODY, identifierLimits: { userId: 2 } }],
+    ["/identifierLimits/email", { ...BODY, identifierLimits: { email: 0 } }],
+    ["/identifierLimits/email", { ...BODY, identifierLimits: { email: 101 } }],
+    ["/identifierLimits/email/within", { ...BODY, identifierLimits: { email: { most: 3, within: "a week" } } }],
     ["/goldenRecord/source", { ...BODY, goldenRecord: { source: "crm" } }],
   ])("does not take a bad %s", async (pointer, body) => {
     const { secret: key } = await testWorkspace();

@@ -1,7 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { COMPUTED } from "../../core/model/event.ts";
+import { parseDuration } from "../../core/model/duration.ts";
+import { identifierType } from "../../core/model/identifier-settings.ts";
 import { isTimeZone } from "../../core/model/instant.ts";
+import { rankOf } from "../../core/model/rank.ts";
 import { fail, ok } from "../../core/model/result.ts";
+import { MOST_IDENTIFIERS } from "../../core/profile/head.ts";
 import { parsePath, pathText } from "../../core/rules/path.ts";
 import { GOLDEN_POLICIES, type GoldenRecord } from "../../core/rules/golden-policy.ts";
 import type { RuleSettings } from "../../core/rules/parse.ts";
@@ -57,6 +61,60 @@ function topLevelKey(name: string): string | undefined {
   return inside.length > 0 || key === COMPUTED ? undefined : key;
 }
 
+const LONGEST_KIND = 100;
+const MOST_KINDS = 50;
+/** As many as a profile lists. */
+const MOST_OF_A_KIND = MOST_IDENTIFIERS;
+
+const IdentifierPriority = z
+  .array(z.string().min(1).max(LONGEST_KIND))
+  .max(MOST_KINDS)
+  .superRefine((kinds, context) => {
+    const ranks = kinds.map((kind) => rankOf({ type: identifierType(kind) }));
+    for (const [place, rank] of ranks.entries()) {
+      if (rank <= Math.min(...ranks.slice(0, place), 3)) continue;
+      const message = "Name the user's id first, then what is one person's, then what is a device's.";
+      context.addIssue({ code: "custom", path: [place], message, params: { code: "bad_order" } });
+    }
+  })
+  .openapi({
+    description:
+      "Kinds of identifiers, the strongest first: which of those that one call bears gives way where two cannot be one person's, and to which of two people a weaker one belongs. By their names in events: `userId`, `email`, `phone`, `anonymousId`, and the `type` of an external id. A kind that is not named comes after those of its firmness that are.",
+    example: ["userId", "email", "loyalty", "phone", "anonymousId"],
+  });
+
+const IdentifierLimitsBody = z
+  .record(
+    z.string().min(1).max(LONGEST_KIND),
+    z.union([
+      z.int().min(1).max(MOST_OF_A_KIND),
+      z.strictObject({
+        most: z.int().min(1).max(MOST_OF_A_KIND),
+        within: z
+          .string()
+          .max(20)
+          .refine((text) => parseDuration(text).ok, { error: "Give a duration, like 7d.", params: { code: "bad_duration" } }),
+      }),
+    ]),
+  )
+  .superRefine((limits, context) => {
+    const kinds = Object.keys(limits);
+    if (kinds.length > MOST_KINDS) {
+      const message = `Name ${MOST_KINDS} kinds at most.`;
+      context.addIssue({ code: "custom", message, params: { code: "too_many_kinds" } });
+    }
+    for (const kind of kinds) {
+      if (rankOf({ type: identifierType(kind) }) < 3 || limits[kind] === 1) continue;
+      const message = "A person has one user id; where two are one, a server says so by an `alias`.";
+      context.addIssue({ code: "custom", path: [kind], message, params: { code: "one_user" } });
+    }
+  })
+  .openapi("IdentifierLimits", {
+    description:
+      "How many identifiers of a kind one person may have: a number for ever, or `most` that were used `within` so long. One that would be too many is not linked, which the quarantine reports as `identifier_limit`; its event is kept. Without a word here: one `userId`; ten of what is one person's; of each kind of device twenty within `7d`.",
+    example: { email: 5, anonymousId: { most: 20, within: "7d" } },
+  });
+
 const WorkspaceBody = z
   .strictObject({
     name: Name.optional(),
@@ -70,11 +128,8 @@ const WorkspaceBody = z
       description: "Fixed when the workspace is made; may be repeated, not changed.",
     }),
     smallCount: z.int().min(0).max(10_000).default(50).openapi({ description: "Figures about fewer people are not shown." }),
-    identifierPriority: z
-      .array(z.string().min(1).max(100))
-      .max(50)
-      .optional()
-      .openapi({ description: "Identifier types, the strongest first." }),
+    identifierPriority: IdentifierPriority.optional(),
+    identifierLimits: IdentifierLimitsBody.optional(),
     gvlId: z.int().min(1).nullable().optional().openapi({ description: "Our vendor number in the IAB's global vendor list." }),
     goldenRecord: GoldenRecordBody.optional(),
   })
@@ -89,6 +144,7 @@ const Workspace = z
     jurisdiction: Jurisdiction,
     smallCount: z.int(),
     identifierPriority: z.array(z.string()),
+    identifierLimits: z.record(z.string(), z.union([z.int(), z.strictObject({ most: z.int(), within: z.string() })])),
     gvlId: z.int().nullable(),
     goldenRecord: z.strictObject({ default: Policy, traits: z.record(z.string(), Policy) }),
     createdAt: Time,
@@ -140,6 +196,7 @@ export const workspaceRoutes: readonly Route[] = [
           retentionDays: body.retentionDays,
           smallCount: body.smallCount,
           identifierPriority: body.identifierPriority ?? before.identifierPriority,
+          identifierLimits: body.identifierLimits ?? before.identifierLimits,
           gvlId: body.gvlId ?? null,
           goldenRecord: body.goldenRecord === undefined ? before.goldenRecord : keyed(body.goldenRecord),
           etag: newEtag(),
@@ -181,10 +238,11 @@ async function rowOf(db: Database, id: string): Promise<WorkspaceRow> {
 }
 
 function answer(row: WorkspaceRow) {
-  const { etag, createdAt, updatedAt, identifierPriority, goldenRecord, ...shown } = row;
+  const { etag, createdAt, updatedAt, identifierPriority, identifierLimits, goldenRecord, ...shown } = row;
   const body = {
     ...shown,
     identifierPriority: [...identifierPriority],
+    identifierLimits: { ...identifierLimits },
     goldenRecord: written(goldenRecord ?? { default: "recent", traits: {} }),
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),

@@ -1,3 +1,5 @@
+import { parseDuration } from "../../core/model/duration.ts";
+import { identifierType, type IdentifierLimit, type IdentifierSettings } from "../../core/model/identifier-settings.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { removeObject, writeObject } from "./bucket.ts";
 import { database, type Database, type Stores } from "./database.ts";
@@ -111,7 +113,21 @@ function secretKeyRecord({ workspace, id, scopes }: SecretKeyRow): SecretKeyReco
   return { v: 1, workspace, type: "secret", id, scopes };
 }
 
-function workspaceSettings({ id, timeZone, retentionDays, jurisdiction, smallCount, gvlId }: WorkspaceRow) {
+function workspaceSettings(row: WorkspaceRow) {
+  const { id, timeZone, retentionDays, jurisdiction, smallCount, gvlId } = row;
   const retentionMs = retentionDays * DAY_MS;
-  return { v: 1 as const, id, timeZone, retentionMs, jurisdiction, smallCount, ...(gvlId === null ? {} : { gvlId }) };
+  const settings = { v: 1 as const, id, timeZone, retentionMs, jurisdiction, smallCount, identifiers: identifierSettings(row) };
+  return { ...settings, ...(gvlId === null ? {} : { gvlId }) };
+}
+
+/** By types, as events are read. */
+function identifierSettings({ identifierPriority, identifierLimits }: WorkspaceRow): IdentifierSettings {
+  const priority = identifierPriority.map(identifierType);
+  if (identifierLimits === null) return { priority };
+  const limits = Object.entries(identifierLimits).map(([kind, stated]): readonly [string, IdentifierLimit] => {
+    if (typeof stated === "number") return [identifierType(kind), { most: stated }];
+    const within = parseDuration(stated.within);
+    return [identifierType(kind), { most: stated.most, ...(within.ok ? { withinMs: within.value } : {}) }];
+  });
+  return { priority, limits: Object.fromEntries(limits) };
 }

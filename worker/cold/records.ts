@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Channel, Party } from "../../core/model/event.ts";
+import type { IdentifierSettings } from "../../core/model/identifier-settings.ts";
 
 /**
  * What a change in the control plane publishes to R2, and all that the data plane reads of it: with these records a
@@ -87,6 +88,8 @@ export interface WorkspaceRecord {
   readonly gvlId?: number;
   /** Figures about fewer people than this are not shown; 0 shows all. */
   readonly smallCount: number;
+  /** Which identifiers go before which, and how many of a kind a person may have; absent where all is as usual. */
+  readonly identifiers?: IdentifierSettings;
 }
 
 export const DAY_MS = 86_400_000;

@@ -114,7 +114,7 @@ async function giveBack(
 
 /** Makes the identifiers that an event bore lead to its person again, as the call did that brought it. */
 async function link(env: Env, workspace: WorkspaceRecord, event: JournalEvent): Promise<void> {
-  for (const { from, item } of linksOf(event.origin, event.with ?? [], event.type)) {
+  for (const { from, item } of linksOf(event.origin, event.with ?? [], event.type, workspace.identifiers)) {
     const call: IngestEnvelope = { ...envelopeOf(workspace, from.hash), receivedAt: event.receivedAt, items: [item] };
     await reaching("the profile", () => profileStub(env, workspace, from.hash).ingest(call));
   }

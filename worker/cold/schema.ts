@@ -22,6 +22,9 @@ export interface Taxon {
 /** What a list is for: whom to leave out, whom we know, whom a partner knows. */
 export type ListPurpose = "suppression" | "customers" | "partner";
 
+/** How many identifiers of a kind a person may have: for ever, or of those used within a duration. */
+export type StatedLimits = Readonly<Record<string, number | { readonly most: number; readonly within: string }>>;
+
 const workspace = () => text("workspace").notNull();
 
 export const workspaces = sqliteTable("workspace", {
@@ -40,6 +43,8 @@ export const workspaces = sqliteTable("workspace", {
   updatedAt: integer("updated_at").notNull(),
   /** Null where the latest value of every trait wins. */
   goldenRecord: text("golden_record", { mode: "json" }).$type<GoldenRecord>(),
+  /** By kind of identifier, as events name them; null where there are the usual ones. */
+  identifierLimits: text("identifier_limits", { mode: "json" }).$type<StatedLimits>(),
 });
 
 export const sources = sqliteTable(

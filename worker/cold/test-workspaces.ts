@@ -5,6 +5,7 @@ import imports from "../../migrations/0003_imports.sql";
 import lists from "../../migrations/0004_lists.sql";
 import catalogue from "../../migrations/0005_catalogue.sql";
 import goldenRecord from "../../migrations/0006_golden_record.sql";
+import identifierLimits from "../../migrations/0007_identifier_limits.sql";
 import { database } from "./database.ts";
 import { applyMigrations, type Migration } from "./migrate.ts";
 import { publishSecretKey } from "./published.ts";
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0004_lists.sql", sql: lists },
   { name: "0005_catalogue.sql", sql: catalogue },
   { name: "0006_golden_record.sql", sql: goldenRecord },
+  { name: "0007_identifier_limits.sql", sql: identifierLimits },
 ];
 
 let made = 0;

@@ -24,6 +24,7 @@ describe("the demo workspace", () => {
       jurisdiction: null,
       ruleset: 0,
       smallCount: 0,
+      identifiers: { priority: ["userId", "emailSha256", "phone", "anonymousId"] },
     });
     expect(await read(keyObjectKey(hashKey("sk_demo")))).toEqual({
       v: 1,

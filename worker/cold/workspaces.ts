@@ -35,7 +35,7 @@ export interface NewWorkspace {
 }
 
 /** The strongest first: what one person alone has, before what a browser or a household shares. */
-export const IDENTIFIER_PRIORITY: readonly string[] = ["userId", "emailSha256", "anonymousId"];
+export const IDENTIFIER_PRIORITY: readonly string[] = ["userId", "email", "phone", "anonymousId"];
 
 /**
  * Makes a workspace with its sources and keys, once: the published record comes last, so that one that is seen is whole,
@@ -59,6 +59,7 @@ export async function createWorkspace(stores: Stores, workspace: NewWorkspace, n
       identifierPriority: workspace.identifierPriority ?? IDENTIFIER_PRIORITY,
       gvlId: workspace.gvlId ?? null,
       goldenRecord: null,
+      identifierLimits: null,
       etag: newEtag(),
       ...times,
     },

@@ -138,6 +138,7 @@ export async function check(env: Env, sender: Sender, call: Call, receivedAt: nu
     sentAt: call.sentAt,
     context: call.context,
     nameOf,
+    priority: workspace.identifiers?.priority,
     gpp: await gppReaderFor(statementsOf(call)),
     cookie: sender.cookie,
     user: sender.user,
@@ -250,7 +251,7 @@ export async function take(env: Env, sender: Sender, call: Call, receivedAt: num
   const { workspace } = sender;
   const { accepted, withdrawn, ...checked } = await check(env, sender, call, receivedAt);
   const [{ conflicts, floods, duplicates, reached }] = await Promise.all([
-    deliver(env, sender, receivedAt, groupByObject(accepted, sender.source.key)),
+    deliver(env, sender, receivedAt, groupByObject(accepted, sender.source.key, workspace.identifiers)),
     Promise.all(withdrawn.map(({ from, consent }) => keepConsent(env, workspace, from.hash, consent))),
   ]);
   const turnedAway = (places: readonly number[], code: RejectedEvent["code"]): RejectedEvent[] =>

@@ -2,6 +2,7 @@ import type { Consent } from "../../core/model/consent.ts";
 import { restate } from "../../core/consent/consent.ts";
 import { ENVELOPE_VERSION, type EnvelopeItem, type IngestReply, type LinkItem } from "../../core/model/envelope.ts";
 import { linksOf } from "../../core/identity/links.ts";
+import type { IdentifierSettings } from "../../core/model/identifier-settings.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import { profileStub } from "../../durable-objects/profile/stub.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
@@ -14,6 +15,8 @@ interface Delivery {
   /** For each item the place of its event in the call; -1 for a link. */
   readonly places: number[];
   consent: Consent | undefined;
+  /** Deliveries of an earlier turn are made before. */
+  turn: number;
 }
 
 /** An accepted event and its place in the call. */
@@ -57,14 +60,15 @@ const MOST_LINKED = 50_000;
 const linked = new Set<string>();
 
 /** Groups a call's events by the object that takes them: one RPC each. An event goes to the object it came by, its links to those of its weaker identifiers. */
-export function groupByObject(events: readonly Placed[], source: string): Delivery[] {
+export function groupByObject(events: readonly Placed[], source: string, settings: IdentifierSettings | undefined): Delivery[] {
   const deliveries = new Map<ProfileId, Delivery>();
   for (const { place, event } of events) {
-    for (const { from, item } of linksOf(event.origin, event.others, event.type)) {
+    for (const { from, item, turn } of linksOf(event.origin, event.others, event.type, settings)) {
       if (!item.identify && linked.has(pairOf(from.hash, item))) continue;
       const link = deliveryTo(deliveries, from);
       link.items.push({ ...item, why: { type: event.type, source, messageId: event.messageId } });
       link.places.push(-1);
+      link.turn = Math.max(link.turn, turn);
     }
     const delivery = deliveryTo(deliveries, event.origin);
     delivery.items.push(event.text);
@@ -77,7 +81,7 @@ export function groupByObject(events: readonly Placed[], source: string): Delive
 function deliveryTo(deliveries: Map<ProfileId, Delivery>, to: HashedIdentifier): Delivery {
   const held = deliveries.get(to.hash);
   if (held !== undefined) return held;
-  const delivery: Delivery = { to, items: [], places: [], consent: undefined };
+  const delivery: Delivery = { to, items: [], places: [], consent: undefined, turn: 0 };
   deliveries.set(to.hash, delivery);
   return delivery;
 }
@@ -124,13 +128,22 @@ export async function deliver(
     await give(only);
     return { conflicts, floods, duplicates, reached };
   }
-  for (let from = 0; from < deliveries.length; from += MOST_AT_ONCE) {
-    const settled = await Promise.allSettled(deliveries.slice(from, from + MOST_AT_ONCE).map(give));
+  for (const together of inTurns(deliveries)) {
+    const settled = await Promise.allSettled(together.map(give));
     // All of them are waited for: a call must not be answered while its events are still on the way.
     const failed = settled.find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
   return { conflicts, floods, duplicates, reached };
+}
+
+/** Deliveries that are made at once, turn by turn: with most calls there is one. */
+function* inTurns(deliveries: readonly Delivery[]): Iterable<readonly Delivery[]> {
+  const last = deliveries.reduce((latest, { turn }) => Math.max(latest, turn), 0);
+  for (let turn = 0; turn <= last; turn++) {
+    const together = last === 0 ? deliveries : deliveries.filter((one) => one.turn === turn);
+    for (let from = 0; from < together.length; from += MOST_AT_ONCE) yield together.slice(from, from + MOST_AT_ONCE);
+  }
 }
 
 function pairOf(from: ProfileId, { to }: LinkItem): string {

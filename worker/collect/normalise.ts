@@ -53,6 +53,8 @@ export interface CallSettings {
   /** Batch-level `context`; an item's own members stand before it. */
   readonly context: JsonObject | undefined;
   readonly nameOf: (identifier: Identifier) => ProfileId;
+  /** Types of identifiers, the strongest first, where the workspace says it. */
+  readonly priority?: readonly string[] | undefined;
   readonly gpp: GppReader;
   /** What the browser's cookie says. */
   readonly cookie: TlId | undefined;
@@ -214,7 +216,7 @@ function identify(fields: Fields, type: EventType, call: CallSettings): Identifi
     value === undefined || isNobodys({ type: of, value }) ? [] : [name({ type: of, value })];
   const said = named("userId", userId);
   const user = said.length === 0 && call.user !== undefined ? [call.user.user] : said;
-  const further = furtherIdentifiers(type, properties, context).map(name);
+  const further = furtherIdentifiers(type, properties, context, call.priority).map(name);
   // Two users are one where a server says so; to a device the former id is its own.
   const before = [...(kind === "server" ? named("userId", previousId) : []), ...named("anonymousId", previousId)];
   const anonymous = [...named("anonymousId", anonymousId), ...before];

@@ -1,0 +1,1 @@
+ALTER TABLE `workspace` ADD `identifier_limits` text;
