@@ -87,6 +87,8 @@ export interface ProfileHead extends HeadBase {
   readonly left?: readonly ProfileId[];
   /** People whom this identifier was split from: no call leads it back to them but an identify. */
   readonly apart?: readonly ProfileId[];
+  /** Of an identifier that led to others before: who those were. A repeated delivery may be held by one of them. */
+  readonly former?: readonly ProfileId[];
   /** What it is still to take back: events that came by these identifiers, from the person that has them. */
   readonly reclaim?: Reclaim;
   /** True of an identifier that was too many people's: it leads to none of them, and nothing links it. */
@@ -129,6 +131,8 @@ export interface PointerHead extends HeadBase {
   readonly consent: Consent | null;
   /** True until the journal that this object gathered as a profile has arrived at `to`. */
   readonly moving: boolean;
+  /** What was still to come back after a split when it was linked again: it goes to whom it leads to by now. */
+  readonly reclaim?: Reclaim;
 }
 
 export type Head = ProfileHead | PointerHead;
@@ -174,7 +178,7 @@ function leadingTo({ to, rank, at, why }: Leading): Pick<PointerHead, "to" | "ra
 /** The profile becomes a pointer; its journal stays until it has been moved. */
 export function toPointer(head: ProfileHead, now: number, leading: Leading): PointerHead {
   const { format, name, retentionMs, schema, workspace, jurisdiction, epoch, clock, seq, openFrom, consent } = head;
-  const { left } = head;
+  const { left, reclaim, former = [] } = head;
   const moving = seq > 0 || consent !== null || left !== undefined;
   return {
     format,
@@ -189,10 +193,11 @@ export function toPointer(head: ProfileHead, now: number, leading: Leading): Poi
     seq,
     openFrom,
     ...leadingTo(leading),
-    former: [],
+    former,
     consent,
     moving,
     ...(left === undefined ? {} : { left }),
+    ...(reclaim === undefined ? {} : { reclaim }),
   };
 }
 
@@ -211,9 +216,17 @@ export function shortened(head: PointerHead, to: ProfileId, rank: Rank | undefin
 
 /** An identifier that turned out to be too many people's: a profile of its own, under a new epoch, for the old one's is over. */
 export function toShared(head: PointerHead, now: number): ProfileHead {
-  const { schema, epoch, name } = head;
+  const { schema, epoch, name, to } = head;
   const clock = Math.max(head.clock, now);
-  return { ...newProfile(head, clock), ...(name === undefined ? {} : { name }), schema, epoch: epoch + 1, isShared: true };
+  const former = [...head.former.filter((one) => one !== to), to];
+  return {
+    ...newProfile(head, clock),
+    ...(name === undefined ? {} : { name }),
+    schema,
+    epoch: epoch + 1,
+    former,
+    isShared: true,
+  };
 }
 
 /** An identifier that is split from its person: a profile of its own again, under a new epoch, that takes back what is its own. */
@@ -224,8 +237,15 @@ export function toSplit(
   reclaim: Reclaim,
   apart: readonly ProfileId[],
 ): ProfileHead {
-  const clock = Math.max(head.clock, now);
-  return { ...newProfile(head, clock), name, schema: head.schema, epoch: head.epoch + 1, reclaim, apart };
+  const { schema, epoch, former } = head;
+  const profile = { ...newProfile(head, Math.max(head.clock, now)), name, schema, epoch: epoch + 1, reclaim, apart };
+  return former.length === 0 ? profile : { ...profile, former };
+}
+
+/** What was to come back is where it belongs. */
+export function reclaimedBy(head: PointerHead): PointerHead {
+  const { reclaim: _, ...rest } = head;
+  return rest;
 }
 
 /** The journal has arrived at `to`. */

@@ -11,7 +11,7 @@ import type { ProfileId } from "../../core/model/ids.ts";
 import { isEvent } from "../../core/model/outbox.ts";
 import type { Joining } from "../../core/identity/joining.ts";
 import type { Ranked } from "../../core/model/rank.ts";
-import { moved, shortened, type Home, type PointerHead, type ProfileHead, type Reclaim } from "../../core/profile/head.ts";
+import { moved, shortened, type Home, type PointerHead, type Reclaim } from "../../core/profile/head.ts";
 import { readRecord } from "../../core/profile/journal.ts";
 import type { HeldEvents } from "../../core/profile/split.ts";
 import { keepRejected } from "../quarantine/stub.ts";
@@ -22,16 +22,32 @@ import type { ProfileStore } from "../profile/store.ts";
  * Gives events that came by this identifier to the person it is. Called in turn with links, so that which events went
  * where is decided by the order in which this object accepted them.
  */
-export async function forward(
+export function forward(
   env: Env,
   pointer: PointerHead,
   envelope: IngestEnvelope,
   texts: readonly string[],
 ): Promise<IngestReply> {
-  const fresh = pointer.former.length === 0 ? texts.map((_, place) => place) : await notHeldBefore(env, pointer, envelope, texts);
+  return ofWhatIsNew(env, pointer, envelope, texts, pointer.to, (items) => give(env, pointer, { ...envelope, items }));
+}
+
+/**
+ * A repeated delivery may be held by a person this identifier was before: what came while it was theirs stays theirs.
+ * @param person whom the rest goes to
+ */
+export async function ofWhatIsNew(
+  env: Env,
+  head: Home & Pick<PointerHead, "former">,
+  envelope: CallEnvelope,
+  texts: readonly string[],
+  person: ProfileId,
+  take: (texts: readonly string[]) => IngestReply | Promise<IngestReply>,
+): Promise<IngestReply> {
+  if (head.former.length === 0) return take(texts);
+  const fresh = await notHeldBefore(env, head, envelope, texts);
   const items = fresh.flatMap((place) => texts[place] ?? []);
-  if (items.length === 0) return { accepted: 0, duplicates: texts.length, conflicts: [], profileId: pointer.to };
-  const reply = await give(env, pointer, { ...envelope, items });
+  if (items.length === 0) return { accepted: 0, duplicates: texts.length, conflicts: [], profileId: person };
+  const reply = await take(items);
   return {
     ...reply,
     duplicates: reply.duplicates + texts.length - items.length,
@@ -40,13 +56,10 @@ export async function forward(
   };
 }
 
-/**
- * A repeated delivery may be held by the person this identifier was before: what came while it was theirs stays theirs.
- * @returns the places of the events that no former person holds
- */
+/** @returns the places of the events that no former person holds, whoever that is by now */
 async function notHeldBefore(
   env: Env,
-  pointer: PointerHead,
+  head: Home & Pick<PointerHead, "former">,
   envelope: CallEnvelope,
   texts: readonly string[],
 ): Promise<number[]> {
@@ -56,9 +69,10 @@ async function notHeldBefore(
   });
   const { v, workspace, jurisdiction, ruleset, retentionMs } = envelope;
   const held = await Promise.all(
-    pointer.former.map((name) =>
-      profileStub(env, home(pointer), name).holds({ v, workspace, jurisdiction, ruleset, retentionMs, name, events }),
-    ),
+    head.former.map(async (hash) => {
+      const { hash: name } = await personOf(env, head, { hash, rank: 1 });
+      return profileStub(env, home(head), name).holds({ v, workspace, jurisdiction, ruleset, retentionMs, name, events });
+    }),
   );
   return events.flatMap((_, place) => (held.some((answers) => answers[place] === true) ? [] : [place]));
 }
@@ -66,7 +80,7 @@ async function notHeldBefore(
 /** An identifier's own events, from the person it led to. @returns undefined while that person's records are still on their way to the cold path */
 export async function reclaimed(
   env: Env,
-  head: ProfileHead,
+  head: Home,
   { from, origins }: Reclaim,
 ): Promise<{ readonly texts: readonly string[]; readonly consent: Consent | null } | undefined> {
   const texts: string[] = [];
@@ -90,8 +104,28 @@ export async function reclaimed(
   return { texts, consent };
 }
 
+/**
+ * Of an identifier that was linked again before all had come back: that is theirs now to whom it leads. Where that is the one
+ * who has it, there is nothing to move.
+ * @returns `pending` as `reclaimed` says undefined
+ */
+export async function passedOn(env: Env, pointer: PointerHead, name: ProfileId, reclaim: Reclaim): Promise<"done" | "pending"> {
+  const [person, holder] = await Promise.all([
+    personOf(env, pointer, { hash: pointer.to, rank: pointer.rank ?? 3 }),
+    personOf(env, pointer, { hash: reclaim.from, rank: 1 }),
+  ]);
+  if (person.hash === holder.hash) return "done";
+  const found = await reclaimed(env, pointer, reclaim);
+  if (found === undefined) return "pending";
+  const { texts: items, consent } = found;
+  const told = { receivedAt: Date.now(), items, adopting: true, ...(consent === null ? {} : { consent }) };
+  await profileStub(env, home(pointer), person.hash).ingest({ ...callFrom(pointer, person.hash), ...told });
+  await dropped(env, pointer, reclaim, name);
+  return "done";
+}
+
 /** Tells the person that they are safe where they belong. */
-export async function dropped(env: Env, head: ProfileHead, { from, origins }: Reclaim, to: ProfileId): Promise<void> {
+export async function dropped(env: Env, head: Home, { from, origins }: Reclaim, to: ProfileId): Promise<void> {
   await followed(from, (of) => profileStub(env, home(head), of).drop({ ...callFrom(head, of), origins, to }));
 }
 

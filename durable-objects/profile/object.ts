@@ -32,6 +32,7 @@ import {
   MOST_IDENTIFIERS,
   newPointer,
   newProfile,
+  reclaimedBy,
   repoint,
   shortened,
   toPointer,
@@ -45,7 +46,18 @@ import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
 import { admissionOf, coming, mayLead, reportFull } from "../identifier/admission.ts";
-import { bringTogether, dropped, forward, move, personOf, reclaimed, reportShared, tellLeft } from "../identifier/pointer.ts";
+import {
+  bringTogether,
+  dropped,
+  forward,
+  move,
+  ofWhatIsNew,
+  passedOn,
+  personOf,
+  reclaimed,
+  reportShared,
+  tellLeft,
+} from "../identifier/pointer.ts";
 import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
 import { Decider } from "./decider.ts";
@@ -99,7 +111,7 @@ export class ProfileObject extends DurableObject<Env> {
     const memory = this.#wake(envelope);
     // To who reads, another workspace's person is nobody; who writes must not take nobody for an empty place.
     if (memory === null && this.#memory !== null) throw new Error("this object is another workspace's");
-    const alone = this.#waiting === 0 && !isPointer(memory) && envelope.items.every(isText);
+    const alone = this.#waiting === 0 && !isPointer(memory) && memory?.head.former === undefined && envelope.items.every(isText);
     if (alone) return JSON.stringify(this.#take(envelope, ruleset, envelope.items.filter(isText)));
     return JSON.stringify(await this.#inTurn(() => this.#walk(envelope, ruleset)));
   }
@@ -228,6 +240,7 @@ export class ProfileObject extends DurableObject<Env> {
       const memory = this.#wake(envelope);
       const { name, from, origins, apart } = envelope;
       if (isPointer(memory)) {
+        if ((await this.#passOn(envelope, memory)) === "pending") throw new Error("a split is still under way here");
         const head = toSplit(memory, name, Date.now(), { from, origins }, apart);
         this.#memory = undefined;
         await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
@@ -348,8 +361,8 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   async #reclaimByAlarm(): Promise<void> {
-    const head = this.#memory instanceof LiveProfile ? this.#memory.head : this.#store.head()?.head;
-    if (head?.kind !== "profile" || head.reclaim === undefined || head.name === undefined) return;
+    const head = this.#memory instanceof LiveProfile ? this.#memory.head : (this.#memory ?? this.#store.head()?.head);
+    if (head?.reclaim === undefined || head.name === undefined) return;
     const call = callOf(head, head.name);
     if ((await this.#inTurn(() => this.#finishReclaim(call))) === "pending") await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
   }
@@ -357,7 +370,8 @@ export class ProfileObject extends DurableObject<Env> {
   /** What is still to come back after a split comes back. May be cut off anywhere and done again. */
   async #finishReclaim(call: CallEnvelope): Promise<"done" | "pending"> {
     const memory = this.#wake(call);
-    if (!(memory instanceof LiveProfile) || memory.head.reclaim === undefined) return "done";
+    if (isPointer(memory)) return this.#passOn(call, memory);
+    if (memory?.head.reclaim === undefined) return "done";
     const { reclaim } = memory.head;
     const ruleset = await this.#ruleset(call).catch(() => undefined);
     const found = await reclaimed(this.env, memory.head, reclaim);
@@ -368,6 +382,14 @@ export class ProfileObject extends DurableObject<Env> {
     await dropped(this.env, memory.head, reclaim, call.name);
     const settled = this.#wake(call);
     if (settled instanceof LiveProfile) this.#durably(settled, () => settled.reclaimed());
+    return "done";
+  }
+
+  async #passOn(call: CallEnvelope, { reclaim, ...pointer }: PointerHead): Promise<"done" | "pending"> {
+    if (reclaim === undefined) return "done";
+    if ((await passedOn(this.env, pointer, call.name, reclaim)) === "pending") return "pending";
+    const settled = this.#wake(call);
+    if (isPointer(settled)) this.#becomePointer(reclaimedBy(settled));
     return "done";
   }
 
@@ -430,7 +452,13 @@ export class ProfileObject extends DurableObject<Env> {
       const texts = takeTexts(envelope.items, start);
       next += texts.length;
       const memory = this.#wake(envelope);
-      const reply = isPointer(memory) ? await this.#forward(memory, envelope, texts) : this.#take(envelope, ruleset, texts);
+      const former = isPointer(memory) ? undefined : memory?.head.former;
+      const take = (some: readonly string[]): IngestReply => this.#take(envelope, ruleset, some);
+      const reply = isPointer(memory)
+        ? await this.#forward(memory, envelope, texts)
+        : former === undefined
+          ? take(texts)
+          : await ofWhatIsNew(this.env, { ...envelope, former }, envelope, texts, envelope.name, take);
       total.accepted += reply.accepted;
       total.duplicates += reply.duplicates;
       total.conflicts.push(...reply.conflicts.map((place) => place + start));
@@ -514,7 +542,8 @@ export class ProfileObject extends DurableObject<Env> {
       this.#becomePointer(newPointer(envelope, now, leading));
     } else if (memory instanceof LiveProfile) {
       if (memory.head.isShared === true || (!link.identify && (await this.#isApart(memory.head, link.to)))) return;
-      if ((await this.#finishReclaim(envelope)) === "pending") throw new Error("a split is still under way here");
+      // What has not come back yet after a split goes on by the alarm, to whom it leads then.
+      await this.#finishReclaim(envelope);
       if (!(await this.#mayLead(envelope, link))) return;
       const own = this.#wake(envelope);
       if (!(own instanceof LiveProfile)) return;
@@ -539,7 +568,9 @@ export class ProfileObject extends DurableObject<Env> {
   async #isApart(head: ProfileHead, to: ProfileId): Promise<boolean> {
     const { apart = [] } = head;
     if (apart.length === 0) return false;
-    return apart.includes(to) || apart.includes((await personOf(this.env, head, { hash: to, rank: 1 })).hash);
+    const people = [to, ...apart].map((hash) => personOf(this.env, head, { hash, rank: 1 }));
+    const [person, ...others] = (await Promise.all(people)).map(({ hash }) => hash);
+    return person !== undefined && others.includes(person);
   }
 
   /** The identifier is somebody's already, and is said to be another's. */
@@ -557,8 +588,10 @@ export class ProfileObject extends DurableObject<Env> {
     }
     if (!link.identify) return areUsers ? this.#noteOther(envelope, pointer, wanted.hash) : undefined;
     if (!(await this.#mayLead(envelope, link))) return;
+    // What was to come back is the former person's, and not the next one's.
+    if ((await this.#finishReclaim(envelope)) === "pending") throw new Error("a split is still under way here");
     await tellLeft(this.env, pointer, pointer.to, envelope.name);
-    const moved = repoint(pointer, now, leading);
+    const moved = reclaimedBy(repoint(pointer, now, leading));
     if (moved.former.length > MOST_PEOPLE) return this.#becomeShared(envelope, moved);
     this.#becomePointer(moved);
     if (pointer.former.includes(moved.to)) await tellLeft(this.env, moved, moved.to, envelope.name, false);
@@ -598,8 +631,9 @@ export class ProfileObject extends DurableObject<Env> {
     const pointer = this.#moving();
     if (pointer === undefined) return;
     await this.#setAlarm(Date.now() + ALARM_AGAIN_MS);
-    this.#memory = await move(this.env, pointer, name, this.#store);
-    await this.ctx.storage.deleteAlarm();
+    const moved = await move(this.env, pointer, name, this.#store);
+    this.#memory = moved;
+    if (moved.reclaim === undefined) await this.ctx.storage.deleteAlarm();
   }
 
   /**
@@ -692,8 +726,9 @@ export class ProfileObject extends DurableObject<Env> {
 export const MOST_IN_FLIGHT = 200;
 
 /** The call that an alarm makes in the place of a caller: with what the head knows. */
-function callOf(head: ProfileHead, name: ProfileId): CallEnvelope {
-  const { workspace, jurisdiction, retentionMs = 0, ruleset, newest = 0 } = head;
+function callOf(head: ProfileHead | PointerHead, name: ProfileId): CallEnvelope {
+  const { workspace, jurisdiction, retentionMs = 0 } = head;
+  const { ruleset, newest = 0 } = head.kind === "profile" ? head : { ruleset: 0 };
   return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, retentionMs, ruleset: Math.max(ruleset, newest) };
 }
 

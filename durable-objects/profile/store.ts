@@ -151,6 +151,8 @@ export class ProfileStore implements SealedJournal {
   }
 
   dropStaged(from: ProfileId): void {
+    // Of a journal without events no page came, and who was nobody is nobody still.
+    if (!this.#hasTable()) return;
     this.#storage.transactionSync(() => this.#dropStaged(from));
   }
 

@@ -6,7 +6,7 @@ import { ProfileObject } from "../../durable-objects/profile/object.ts";
 export type Crash = "before" | "after";
 
 /** What one object asks of another in a merge or a split. */
-export type Asked = "admit" | "adopt" | "stage" | "leave" | "held" | "drop";
+export type Asked = "ingest" | "admit" | "adopt" | "stage" | "leave" | "held" | "drop";
 
 /**
  * Lets calls of a method fail, in all profile objects of this isolate.

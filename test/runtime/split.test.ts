@@ -247,6 +247,31 @@ describe("an identifier that is split from a person", () => {
     ]);
   });
 
+  it.each([
+    ["that person", false],
+    ["another", true],
+  ])(
+    "may be linked again by an identify while it waits for the cold path: to %s, who has its events then",
+    async (_, isOther) => {
+      const { ann, laptop } = await mistaken();
+      const bob = isOther ? fresh("bob") : ann;
+      expect((await split(user(ann), "anonymousId", device(laptop))).json).toMatchObject({ state: "pending" });
+      expect((await send("identify", { anonymousId: laptop, userId: bob, messageId: "again" })).status).toBe(200);
+      expect(await leadsTo(device(laptop))).toBe(`@${user(bob)}`);
+      await send("track", { anonymousId: laptop, event: "Seen", messageId: "l5" });
+      for (const name of new Set([user(ann), user(bob), device(laptop)])) await evictDurableObject(stubOf(name));
+      await confirmAll(user(ann));
+      // What is not linked yet waits for what is under way.
+      expect(await runDurableObjectAlarm(stubOf(device(laptop)))).toBe(true);
+      const its = ["again", "l1", "l2", "l3", "l4", "l5"];
+      expect(await ids(user(bob))).toEqual(isOther ? its : [...its, "link", "own"]);
+      if (isOther) expect(await ids(user(ann))).toEqual(["link", "own"]);
+      expect(await audiences({ userId: bob })).toEqual(["buyers", "often"]);
+      expect(await audiences({ userId: ann })).toEqual(isOther ? [] : ["buyers", "often"]);
+      expect(await runDurableObjectAlarm(stubOf(device(laptop)))).toBe(false);
+    },
+  );
+
   it("is refused of what does not lead there, of the profile itself, and of nobody", async () => {
     const { ann } = await mistaken();
     const stranger = device(fresh("x"));
