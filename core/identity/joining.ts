@@ -18,7 +18,7 @@ export interface Joining {
 export function joiningOf(held: Ranked, wanted: Ranked, link: LinkItem): Joining | undefined {
   if (held.rank === 3 && wanted.rank === 3 && link.merge !== true) return undefined;
   const [weaker, firmer] = outranks(held, wanted) ? [wanted, held] : [held, wanted];
-  const { why, merge, limits } = link;
+  const { why, merge, again, limits } = link;
   const type = weaker === wanted ? link.toType : undefined;
   const item: LinkItem = {
     to: firmer.hash,
@@ -27,6 +27,7 @@ export function joiningOf(held: Ranked, wanted: Ranked, link: LinkItem): Joining
     identify: link.identify && weaker.rank === 1,
     ...(why === undefined ? {} : { why }),
     ...(merge === true ? { merge } : {}),
+    ...(again === true ? { again } : {}),
     ...(limits === undefined ? {} : { limits }),
   };
   return { weaker, firmer, item };

@@ -59,6 +59,8 @@ export interface LinkItem {
   readonly identify: boolean;
   /** True where a server said that two users are one (`alias`). */
   readonly merge?: true;
+  /** True where an old call is gone through again: what was split since stays apart. */
+  readonly again?: true;
   readonly why?: LinkCause;
   /** How many identifiers of a kind a person may have, where the workspace says it. */
   readonly limits?: IdentifierLimits;
@@ -135,6 +137,8 @@ export interface AdmitEnvelope extends CallEnvelope {
   /** It, where its type is known, and those that are its own and would come along. */
   readonly identifiers: readonly HashedIdentifier[];
   readonly limits?: IdentifierLimits;
+  /** As of a link: what has left since is not taken in again. */
+  readonly again?: true;
 }
 
 /** `ProfileObject.part`: this identifier, a pointer, is a profile of its own again and takes back what came by it. */

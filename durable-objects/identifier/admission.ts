@@ -100,13 +100,14 @@ export async function mayLead(
   link: LinkItem,
   identifiers: readonly HashedIdentifier[],
 ): Promise<boolean> {
-  const { limits } = link;
+  const { limits, again } = link;
   const answer = await followed(link.to, (of) =>
     profileStub(env, home(from), of).admit({
       ...callFrom(from, of),
       identifier,
       identifiers,
       ...(limits === undefined ? {} : { limits }),
+      ...(again === undefined ? {} : { again }),
     }),
   );
   if (answer === "=" || answer === "!full") return answer === "=";

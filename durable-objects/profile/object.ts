@@ -163,16 +163,26 @@ export class ProfileObject extends DurableObject<Env> {
     return isPointer(memory) ? `@${memory.to}` : tell(memory);
   }
 
-  /** Which of these (source, messageId) the journal holds: asked by a pointer that moved on, of a repeated delivery. */
-  holds(envelope: CallEnvelope & { readonly events: readonly (readonly [string, string])[] }): boolean[] {
+  /**
+   * Which of these (source, messageId) the journal holds: asked by a pointer that moved on, of a repeated delivery. With the
+   * identifier that an event came by, also what that one took along when it left.
+   */
+  holds(envelope: CallEnvelope & { readonly events: readonly (readonly [string, string, ProfileId?])[] }): boolean[] {
     const memory = this.#wake(envelope);
-    return envelope.events.map(([source, messageId]) => memory instanceof LiveProfile && memory.holds(source, messageId));
+    if (!(memory instanceof LiveProfile)) return envelope.events.map(() => false);
+    const { left = [] } = memory.head;
+    return envelope.events.map(
+      ([source, messageId, origin]) => memory.holds(source, messageId) || (origin !== undefined && left.includes(origin)),
+    );
   }
 
-  /** Where this identifier leads at first, how firmly, why and since when: JSON after `=`; `""` where it does not lead anywhere. */
+  /** Where this identifier leads at first, how firmly, why and since when: JSON after `=`; `""` where it does not lead anywhere, nor was split from anybody. */
   link(envelope: CallEnvelope): string {
     const memory = this.#wake(envelope);
-    if (!isPointer(memory)) return memory?.head.isShared === true ? shown({ shared: true }) : "";
+    if (!isPointer(memory)) {
+      const { isShared: shared, apart } = memory?.head ?? {};
+      return shared === undefined && apart === undefined ? "" : shown({ shared, apart });
+    }
     const { to, rank = 3, linked, moving, former } = memory;
     return shown({ to, rank, ...linked, moving, former });
   }
@@ -204,6 +214,7 @@ export class ProfileObject extends DurableObject<Env> {
     const asked = this.#wake(envelope);
     if (isPointer(asked)) return `@${asked.to}`;
     if (asked === null) return "=";
+    if (envelope.again === true && asked.head.left?.includes(identifier) === true) return "!full";
     const before = this.#expected;
     this.#expected = [...before, ...identifiers].slice(-MOST_IDENTIFIERS);
     const { excess, elsewhere } = await admissionOf(this.env, asked, before, envelope, clockOf(asked));
@@ -541,7 +552,8 @@ export class ProfileObject extends DurableObject<Env> {
       if (this.#wake(envelope) !== null) return this.#link(envelope, link);
       this.#becomePointer(newPointer(envelope, now, leading));
     } else if (memory instanceof LiveProfile) {
-      if (memory.head.isShared === true || (!link.identify && (await this.#isApart(memory.head, link.to)))) return;
+      const holdsSplit = !link.identify || link.again === true;
+      if (memory.head.isShared === true || (holdsSplit && (await this.#isApart(memory.head, link.to)))) return;
       // What has not come back yet after a split goes on by the alarm, to whom it leads then.
       await this.#finishReclaim(envelope);
       if (!(await this.#mayLead(envelope, link))) return;

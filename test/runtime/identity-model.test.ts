@@ -268,7 +268,8 @@ class World {
     const links = new Map<ProfileId, ProfileId>();
     for (const { hash } of members) {
       const text = await stubOf(hash).link(call(this.#workspace, hash));
-      if (text !== "") links.set(hash, JSON.parse(text.slice(1)).to);
+      const to: ProfileId | undefined = text === "" ? undefined : JSON.parse(text.slice(1)).to;
+      if (to !== undefined) links.set(hash, to);
     }
     const origins = [wanted.hash];
     for (const name of origins) for (const [one, to] of links) if (to === name && !origins.includes(one)) origins.push(one);

@@ -272,6 +272,29 @@ describe("an identifier that is split from a person", () => {
     },
   );
 
+  it("comes back to that person by the call that undoes the split: a card, which nobody identifies himself on", async () => {
+    const [ann, bob, loyalty] = [fresh("ann"), fresh("bob"), fresh("card")];
+    const context = { externalIds: [{ type: "loyalty", id: loyalty }] };
+    const link = (to: ProfileId, hash: ProfileId) =>
+      api("POST", `/api/profiles/${to}/link`, { key: ws.secret, body: { identifier: { type: "ext:loyalty", hash } } });
+    await send("track", { event: "Order Completed", messageId: "c1", context });
+    await send("identify", { userId: ann, messageId: "own", context });
+    await send("track", { userId: bob, event: "Seen", messageId: "bobs" });
+    expect(await ids(user(ann))).toEqual(["c1", "own"]);
+    await confirmAll(user(ann));
+    expect(await split(user(ann), "ext:loyalty", card(loyalty))).toMatchObject({ json: { state: "done" } });
+    for (const type of ["track", "identify"])
+      await send(type, { userId: ann, ...(type === "track" ? { event: "Seen" } : {}), messageId: `again-${type}`, context });
+    expect([await leadsTo(card(loyalty)), await ids(card(loyalty))]).toEqual(["=", ["c1"]]);
+    expect(await link(user(bob), card(loyalty))).toMatchObject({ status: 422, json: { code: "not_split" } });
+    for (let n = 0; n < 2; n++)
+      expect(await link(user(ann), card(loyalty))).toMatchObject({ status: 200, json: { profileId: user(ann) } });
+    expect(await leadsTo(card(loyalty))).toBe(`@${user(ann)}`);
+    expect(await ids(user(ann))).toEqual(["again-identify", "again-track", "c1", "own"]);
+    expect(await audiences({ externalId: { type: "loyalty", id: loyalty } })).toEqual(["buyers"]);
+    expect(await link(user(ann), device(fresh("x")))).toMatchObject({ status: 422, json: { code: "not_split" } });
+  });
+
   it("is refused of what does not lead there, of the profile itself, and of nobody", async () => {
     const { ann } = await mistaken();
     const stranger = device(fresh("x"));

@@ -106,7 +106,7 @@ describe("while D1 is down", () => {
       userId: "u",
       identifiers: ["u1"],
       ...(path.endsWith("-keys") ? { name: "x", algorithm: "HS256" } : {}),
-      ...(path.endsWith("/split") ? { identifier: { type: "userId", hash: "A".repeat(43) } } : {}),
+      ...(/\/(?:split|link)$/.test(path) ? { identifier: { type: "userId", hash: "A".repeat(43) } } : {}),
     };
     const wanted = ROUTES.find((one) => one.method === method && one.path === path)?.body;
     const known = wanted !== undefined && "shape" in wanted ? Object.keys(wanted.shape as object) : ["userId"];

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { ENVELOPE_VERSION, type CallEnvelope, type LinkCause } from "../../core/model/envelope.ts";
+import { ENVELOPE_VERSION, type CallEnvelope, type LinkCause, type LinkItem } from "../../core/model/envelope.ts";
 import { isCookie, parseProfileId, type HashedIdentifier, type ProfileId } from "../../core/model/ids.ts";
 import { rankOf } from "../../core/model/rank.ts";
 import { fail, ok } from "../../core/model/result.ts";
@@ -46,6 +46,8 @@ const ASKED_AT_ONCE = 16;
 /** What an object says of the link it is. */
 interface LinkView {
   readonly shared?: true;
+  /** Names of whom it was split from. */
+  readonly apart?: readonly ProfileId[];
   readonly to?: ProfileId;
   readonly at?: number;
   readonly why?: LinkCause;
@@ -84,7 +86,7 @@ export const identityRoutes: readonly Route[] = [
     tag: TAG,
     summary: "Split an identifier from a profile",
     description:
-      "It is a profile of its own again, with the events that came by it and by what leads to it; no call but an `identify` links it to this profile again. Sent again, it goes on where it was.",
+      "It is a profile of its own again, with the events that came by it and by what leads to it; no call links it to this profile again but, of a device, an `identify`, and `/link`. Sent again, it goes on where it was.",
     params: ProfileParams,
     body: z.strictObject({ identifier: Hashed }).openapi("SplitBody"),
     reply: Split,
@@ -118,7 +120,53 @@ export const identityRoutes: readonly Route[] = [
       });
     },
   }),
+  route({
+    method: "post",
+    path: "/api/profiles/{id}/link",
+    scopes: ["profiles:write"],
+    tag: TAG,
+    summary: "Link an identifier again that was split from a profile",
+    description: "It leads there as if it had never been split off, and brings along what it has gathered since.",
+    params: ProfileParams,
+    body: z.strictObject({ identifier: Hashed }).openapi("LinkBody"),
+    reply: z.strictObject({ profileId: z.string() }),
+    reasons: ["not_found", "not_split", "identifier_limit"],
+    async handle(call) {
+      const { env, body } = call;
+      const found = await identifiersOf(call, call.params.id, "profile.link");
+      if (!found.ok) return fail(refusalOf(found.error));
+      const { profileId, identifiers } = found.value;
+      const wanted = parseProfileId(body.identifier.hash);
+      const workspace = await workspaceOf(call);
+      if (wanted === undefined || wanted === profileId) return fail({ reason: "not_split" });
+      return reaching("the profile", async () => {
+        const root = await rootOf(env, workspace, wanted);
+        if (root === profileId) return ok({ body: { profileId } });
+        if (root !== wanted || !(await wasSplitFrom(env, workspace, wanted, profileId)))
+          return fail({ reason: "not_split" as const });
+        const own = identifiers.find(({ hash }) => hash === profileId);
+        const limits = workspace.identifiers?.limits;
+        const item: LinkItem = {
+          to: profileId,
+          rank: own === undefined ? 3 : rankOf(own),
+          type: body.identifier.type,
+          identify: true,
+          ...(limits === undefined ? {} : { limits }),
+        };
+        const object = profileStub(env, workspace, wanted);
+        await object.ingest({ ...envelopeOf(workspace, wanted), receivedAt: call.now, items: [item] });
+        if ((await rootOf(env, workspace, wanted)) !== profileId) return fail({ reason: "identifier_limit" as const });
+        return ok({ body: { profileId } });
+      });
+    },
+  }),
 ];
+
+/** Whether it was split from that person, by whatever name he has now. */
+async function wasSplitFrom(env: Env, workspace: WorkspaceRecord, name: ProfileId, profileId: ProfileId): Promise<boolean> {
+  const { apart = [] } = (await linkOf(env, workspace, name)) ?? {};
+  return (await Promise.all(apart.map((one) => rootOf(env, workspace, one)))).includes(profileId);
+}
 
 /** The person's profile and identifiers, each object once: a browser's cookie may name the same as its anonymous id. */
 async function identifiersOf(call: Context, id: ProfileId, action: string) {

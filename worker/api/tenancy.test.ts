@@ -108,6 +108,7 @@ function bodyOf(path: string): unknown {
     case "/api/lists/{key}/members":
       return "u1";
     case "/api/profiles/{id}/split":
+    case "/api/profiles/{id}/link":
       return { identifier: { type: "userId", hash: "A".repeat(43) } };
     case "/api/plan":
       return { events: { Mine: {} } };

@@ -20,13 +20,13 @@ beforeEach(async () => {
 });
 
 /** Lets the consumer take all there is, as messages of the queue would. */
-async function drain(...people: readonly HashedIdentifier[]): Promise<void> {
-  const nudges = people.map(({ hash }) => ({
+async function drain(...people: readonly (HashedIdentifier & { readonly epoch?: number })[]): Promise<void> {
+  const nudges = people.map(({ hash, epoch = 1 }) => ({
     v: 1,
     workspace: shop.id,
     jurisdiction: null,
     profile: hash,
-    epoch: 1,
+    epoch,
     from: 0,
     to: 1_000,
   }));
@@ -117,6 +117,65 @@ describe("a restore from the archive", () => {
     await restore();
     await drain(ann);
     expect([await counted(), (await ids(ann)).length]).toEqual([3, 3]);
+  });
+
+  describe("after a split", () => {
+    let browser: HashedIdentifier;
+    /** Two orders by a browser, one by Ann, and one of both, by which it was linked to her; then it was split off. */
+    beforeEach(async () => {
+      browser = identifier(shop.id, "anonymousId", `b-${shop.id}`);
+      await send(browser, [event(browser, { messageId: "b1" }), event(browser, { messageId: "b2" })]);
+      await drain(browser);
+      await ingest(shop.id, browser, [linkTo(ann)], { ruleset: 1 });
+      await send(browser, [event(browser, { messageId: "b3" })]);
+      await send(ann, [event(ann, { messageId: "a1" }), event(ann, { type: "identify", with: [browser], messageId: "link" })]);
+      await drain(ann);
+      const envelope = { v: 1, workspace: shop.id, jurisdiction: null, name: browser.hash, ruleset: 1, retentionMs: 0 } as const;
+      const parted = { from: ann.hash, origins: [browser.hash], apart: [ann.hash] };
+      expect(await stubOf(browser.hash).part({ ...envelope, ...parted })).toBe("done");
+      await drain(ann);
+      await drain({ ...browser, epoch: 2 });
+    });
+    const both = async () => [await ids(ann), await ids(browser)];
+    const SPLIT = [
+      ["a1", "link"],
+      ["b1", "b2", "b3"],
+    ];
+
+    it("gives nobody back what was split off, nor links it again", async () => {
+      const before = await counted();
+      expect((await restore()).restored).toBe(0);
+      expect(await both()).toEqual(SPLIT);
+      expect((await restore(ann.hash)).restored).toBe(0);
+      expect(await both()).toEqual(SPLIT);
+      await drain(ann, browser);
+      expect(await counted()).toBe(before);
+    });
+
+    it("gives a lost person back what was his, and no more", async () => {
+      await lose(ann);
+      expect(await restore(ann.hash)).toMatchObject({ restored: 2 });
+      expect(await both()).toEqual(SPLIT);
+    });
+
+    it("gives a lost browser back what was its own, and leaves it apart", async () => {
+      await lose(browser);
+      expect(await restore()).toMatchObject({ restored: 3 });
+      expect(await both()).toEqual(SPLIT);
+    });
+
+    it("gives a person nothing of what another has by now, to whom it was linked since", async () => {
+      const bob = identifier(shop.id, "userId", `bob-${shop.id}`);
+      await ingest(shop.id, browser, [linkTo(bob)], { ruleset: 1 });
+      await send(bob, [event(bob, { type: "identify", with: [browser], messageId: "bobs" })]);
+      await drain(ann, browser, bob);
+      await lose(ann);
+      await restore();
+      expect([await ids(ann), await ids(bob)]).toEqual([
+        ["a1", "link"],
+        ["b1", "b2", "b3", "bobs"],
+      ]);
+    });
   });
 
   it("lets identifiers lead to their persons again", async () => {

@@ -2,7 +2,7 @@ import { linksOf } from "../../core/identity/links.ts";
 import type { IngestEnvelope, IngestReply, JournalEvent } from "../../core/model/envelope.ts";
 import { isEvent } from "../../core/model/outbox.ts";
 import { parseProfileId, type ProfileId } from "../../core/model/ids.ts";
-import { profileStub } from "../../durable-objects/profile/stub.ts";
+import { followed, profileStub } from "../../durable-objects/profile/stub.ts";
 import { reaching } from "../wire/unavailable.ts";
 import { readRecords } from "./apply.ts";
 import { archived, archiveKeys } from "./archive.ts";
@@ -95,9 +95,10 @@ async function giveBack(
     ({ event }) => event.time > now - workspace.retentionMs || (status === "" && event.type === "identify"),
   );
   if (kept.length === 0) return 0;
-  const asked = kept.map(({ event }): readonly [string, string] => [event.source, event.messageId]);
+  const asked = kept.map(({ event }): readonly [string, string, ProfileId] => [event.source, event.messageId, event.origin.hash]);
   const holds = await reaching("the profile", () => object.holds({ ...envelope, events: asked }));
-  const missing = kept.filter((_, place) => holds[place] !== true);
+  const lacking = kept.filter((_, place) => holds[place] !== true);
+  const missing = await heldByNobody(env, workspace, profile, lacking);
   if (missing.length === 0) return 0;
   const held = await heldOf(env, workspace.id, profile);
   // What a pointer is given goes to its person, whose own journal goes on.
@@ -112,10 +113,45 @@ async function giveBack(
   return reply.accepted;
 }
 
-/** Makes the identifiers that an event bore lead to its person again, as the call did that brought it. */
+/**
+ * What was split off since lies with the identifier it came by, or with whom that leads to by now: it is theirs, and comes back
+ * from their own archive.
+ */
+async function heldByNobody(
+  env: Env,
+  workspace: WorkspaceRecord,
+  profile: ProfileId,
+  events: readonly ArchivedEvent[],
+): Promise<readonly ArchivedEvent[]> {
+  const byOrigin = Map.groupBy(events, ({ event }) => event.origin.hash);
+  const left = await Promise.all(
+    [...byOrigin].map(async ([origin, some]) => {
+      let person = origin;
+      await reaching("the profile", () =>
+        followed(origin, (of) => {
+          person = of;
+          return profileStub(env, workspace, of).resolve(envelopeOf(workspace, of));
+        }),
+      );
+      if (person === profile) return some;
+      const asked = some.map(({ event }): readonly [string, string] => [event.source, event.messageId]);
+      const envelope = { ...envelopeOf(workspace, person), events: asked };
+      const holds = await reaching("the profile", () => profileStub(env, workspace, person).holds(envelope));
+      return some.filter((_, place) => holds[place] !== true);
+    }),
+  );
+  const all = new Set(left.flat());
+  return events.filter((one) => all.has(one));
+}
+
+/** Makes the identifiers that an event bore lead to its person again, as the call did that brought it; what was split since stays apart. */
 async function link(env: Env, workspace: WorkspaceRecord, event: JournalEvent): Promise<void> {
   for (const { from, item } of linksOf(event.origin, event.with ?? [], event.type, workspace.identifiers)) {
-    const call: IngestEnvelope = { ...envelopeOf(workspace, from.hash), receivedAt: event.receivedAt, items: [item] };
+    const call: IngestEnvelope = {
+      ...envelopeOf(workspace, from.hash),
+      receivedAt: event.receivedAt,
+      items: [{ ...item, again: true }],
+    };
     await reaching("the profile", () => profileStub(env, workspace, from.hash).ingest(call));
   }
 }

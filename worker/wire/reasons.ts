@@ -27,6 +27,8 @@ export const REASONS = {
   fixed: { status: 422, title: "This is settled when the workspace is made and cannot change" },
   bad_list_type: { status: 422, title: "This is no type of identifier that a list can hold" },
   not_linked: { status: 422, title: "This identifier does not lead to the profile, or is the profile itself" },
+  not_split: { status: 422, title: "This identifier was not split from the profile, or leads to somebody else by now" },
+  identifier_limit: { status: 422, title: "The profile would have too many identifiers of a kind" },
   too_many_keys: { status: 422, title: "No more keys of this kind can hold at once" },
   own_key: { status: 422, title: "A key cannot revoke itself" },
   bad_identity: { status: 422, title: "The identity does not name one person" },
