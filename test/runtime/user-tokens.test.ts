@@ -1,8 +1,11 @@
 import { env, exports } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
 import { createHmac } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWK, type JWTPayload } from "jose";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { emailSha256 } from "../../core/identity/identifiers.ts";
 import type { Identifier, ProfileId } from "../../core/model/ids.ts";
+import type { ProfileObject } from "../../durable-objects/profile/object.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { call } from "../../worker/api/test-api.ts";
 import { forgetAll } from "../../worker/auth/cache.ts";
@@ -485,6 +488,19 @@ describe("whoever claims to be another", () => {
     await collect(storeKey, "track", { userId: victim, event: "Order Completed", messageId: "v2" });
     await collect(storeKey, "identify", { traits: { email: mailOnly, plan: "silver" }, messageId: "w1" });
     const ways = [{ userId: victim }, { email }, { email: mailOnly }, { externalId: { type: "loyalty", id: loyalty } }];
+    const emailOf = (of: string): ProfileId => nameOf("emailSha256", emailSha256(of));
+    const objects = [nameOf("userId", victim), emailOf(email), emailOf(mailOnly), nameOf("ext:loyalty", loyalty)];
+    /** All that is stored of them, to the byte, and what was ever written. */
+    const stored = () =>
+      Promise.all(
+        objects.map((name) =>
+          runInDurableObject(stubOf(name), (object: ProfileObject, { storage: { sql } }) => {
+            const rows = sql.exec<{ k: number; body: string }>("SELECT k, body FROM part ORDER BY k").toArray();
+            expect(rows.length).toBeGreaterThan(0);
+            return [rows, object.rowsWritten, object.alarmsSet];
+          }),
+        ),
+      );
     const picture = async (): Promise<string> => {
       const answers = await Promise.all(
         ways.map(async (identity) => {
@@ -494,7 +510,7 @@ describe("whoever claims to be another", () => {
       );
       const events = await eventsOf("userId", victim);
       const { text } = await call("GET", `/api/profiles/${nameOf("userId", victim)}`, { key: ws.secret });
-      return JSON.stringify([answers, events, text]);
+      return JSON.stringify([answers, events, text, await stored()]);
     };
     const before = await picture();
 
