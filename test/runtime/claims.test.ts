@@ -102,7 +102,7 @@ describe("what anybody with a write key sees of a user whom he claims to be", ()
         messageId: fresh("m"),
         email: mail,
       });
-      const url = `http://tideline.test${where}${method === "GET" ? `?${query}` : ""}`;
+      const url = `http://tideline.test${where}${method === "GET" ? `?${query.toString()}` : ""}`;
       const authorization = kind === "secret" ? `Bearer ${key}` : `Basic ${btoa(`${key}:`)}`;
       const sent = method === "GET" ? {} : { body: JSON.stringify(body) };
       const response = await exports.default.fetch(new Request(url, { method, headers: { authorization, cookie }, ...sent }));
@@ -135,9 +135,8 @@ describe("what anybody with a write key sees of a user whom he claims to be", ()
   it("on an open source: his public audiences, by their codes, and nothing else", async () => {
     const [victim, nobody] = [await aVictim(), fresh("nobody")];
     const of = new Map(await allReplies(at.writeKeys.web, nobody));
-    const profiles = [victim, `${victim}@mail.example`].map((value) =>
-      profileName(env.NAME_KEY, at.id, { type: "userId", value }),
-    );
+    const email = { type: "emailSha256", value: emailSha256(`${victim}@mail.example`) };
+    const profiles = [{ type: "userId", value: victim }, email].map((one) => profileName(env.NAME_KEY, at.id, one));
     for (const [what, reply] of await allReplies(at.writeKeys.web, victim)) {
       for (const kept of [CANARY, "secret_vip", ...profiles]) expect([what, reply.includes(kept)]).toEqual([what, false]);
       const told = what.includes("audiences") ? reply.replaceAll("buyers", "nobodys") : reply;

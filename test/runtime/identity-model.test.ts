@@ -5,6 +5,7 @@ import type { IngestReply, JournalEvent, LinkItem } from "../../core/model/envel
 import { compareLogOrder, type EventType } from "../../core/model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import { rankOf } from "../../core/model/rank.ts";
+import { decodeHead } from "../../core/profile/head.ts";
 import { interpret } from "../../core/rules/interpret.ts";
 import { parseRule } from "../../core/rules/parse.ts";
 import { crashing, type Crash } from "./crashes.ts";
@@ -132,7 +133,7 @@ class World {
   /** Mostly one person's identifiers, in any combination; of a browser one at most. */
   #someCall(): Call {
     const one = this.#draw(PEOPLE);
-    const other = this.#draw(5) === 0 ? this.#draw(PEOPLE) : one;
+    const other = this.#draw(4) === 0 ? this.#draw(PEOPLE) : one;
     const bears: HashedIdentifier[] = [];
     if (this.#draw(3) === 0) bears.push(this.#named("userId", `u${one}`));
     if (this.#draw(3) > 0) bears.push(this.#named("anonymousId", `d${other}-${this.#draw(2)}`));
@@ -192,17 +193,19 @@ class World {
 
   async command(): Promise<void> {
     const kind = this.#draw(20);
-    if (kind < 10) {
-      const made = this.#someCall();
-      this.#note("call", made);
-      await this.#insist(() => this.#deliver(made));
-      this.model.call(made.bears, made.type, made.event);
-    } else if (kind < 12) await this.#repeat();
+    if (kind < 10) await this.#do("call", this.#someCall());
+    else if (kind < 12) await this.#repeat();
     else if (kind < 14) await this.#alias();
     else if (kind < 16) await this.#bothWays();
     else if (kind < 19) await this.#split();
     else await this.settle();
     await this.#evict();
+  }
+
+  async #do(what: string, made: Call): Promise<void> {
+    this.#note(what, made);
+    await this.#insist(() => this.#deliver(made));
+    this.model.call(made.bears, made.type, made.event);
   }
 
   #note(what: string, { bears, type, event: { messageId } }: Call): void {
@@ -216,7 +219,10 @@ class World {
 
   /** What came once comes again, with its links: nothing of it is news but those, as things are now. */
   async #repeat(): Promise<void> {
-    const made = this.#sent[this.#draw(this.#sent.length)];
+    // Mostly of a browser, which may have changed hands since.
+    const ofBrowsers = this.#sent.filter(({ bears }) => bears[0]?.type === "anonymousId");
+    const some = this.#draw(3) === 0 || ofBrowsers.length === 0 ? this.#sent : ofBrowsers;
+    const made = some[this.#draw(some.length)];
     if (made === undefined) return;
     // While a split waits its events are still where they were, and who has them is not asked.
     if (this.#pending.length > 0) await this.settle();
@@ -289,6 +295,9 @@ class World {
     this.model.split(wanted.hash, origins, apart);
     if (state === "done") this.model.takeBack(wanted.hash, origins, from);
     else this.#pending.push({ wanted: wanted.hash, origins, from });
+    // Somebody identifies himself on it at once, whether its events are there or not.
+    if (rankOf(wanted) === 1 && this.#draw(2) === 0)
+      await this.#do("signs in", this.#call([this.#named("userId", `u${this.#draw(PEOPLE)}`), wanted], "identify"));
   }
 
   /** The cold path has all that there is. */
@@ -363,8 +372,19 @@ class World {
       const asked = { now, present: now, retentionMs: RETENTION_MS, zone: SETTINGS.zone, profileId: root, audiences: PARSED };
       const expected = [...PARSED].filter(([, rule]) => interpret(rule, log, asked) === true).map(([key]) => key);
       expect([root, answer.audiences]).toEqual([root, expected.toSorted()]);
+      expect([root, await this.#announced(root)]).toEqual([root, expected.toSorted()]);
       this.count("person");
     }
+  }
+
+  /** What the journal's changes lead to: entered and not left. */
+  async #announced(name: ProfileId): Promise<readonly string[]> {
+    await stubOf(name).sweep(call(this.#workspace, name, 1));
+    return runInDurableObject(stubOf(name), (_, { storage: { sql } }) => {
+      const { body } = sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one();
+      const head = decodeHead(body).head;
+      return head.kind === "profile" ? Object.keys(head.members).toSorted() : [];
+    });
   }
 
   async #rootOf(name: ProfileId): Promise<ProfileId> {

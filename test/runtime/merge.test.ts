@@ -197,6 +197,20 @@ describe("two users of whom one is the other", () => {
     expect(await journalOf(ws.id, { type: "any", hash: user(last) })).toHaveLength(25);
   });
 
+  it("count a browser's event once that comes again when another has the browser", async () => {
+    const [first, second, bob, laptop] = [fresh("u"), fresh("u"), fresh("bob"), fresh("laptop")];
+    // The name of the first is the greater, and so leads to the second.
+    const [ann, anna] = user(first) > user(second) ? [first, second] : [second, first];
+    await web("identify", { anonymousId: laptop, userId: ann, messageId: "m1" });
+    const timestamp = new Date(Date.now() - 60_000).toISOString();
+    const seen = { anonymousId: laptop, event: "Order Completed", messageId: "m2", timestamp };
+    await web("track", seen);
+    await store("alias", { userId: anna, previousId: ann, messageId: "m3" });
+    await web("identify", { anonymousId: laptop, userId: bob, messageId: "m4" });
+    await web("track", seen);
+    expect([await ids(user(anna)), await ids(user(bob))]).toEqual([["m1", "m2", "m3"], ["m4"]]);
+  });
+
   it("are not by one of a browser: there the former id is the browser's own", async () => {
     const [ann, bob] = [fresh("ann"), fresh("bob")];
     await store("track", { userId: bob, event: "e", messageId: "m1" });

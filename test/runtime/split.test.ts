@@ -8,7 +8,7 @@ import { call as api } from "../../worker/api/test-api.ts";
 import { testWorkspace, type TestWorkspace } from "../../worker/cold/test-workspaces.ts";
 import { updateWorkspaceRecord } from "../../worker/cold/workspace-record.ts";
 import { crashing } from "./crashes.ts";
-import { call, fresh, journalOf, publishRules, stubOf } from "./profiles.ts";
+import { call, fresh, identifier, ingest, journalOf, linkTo, publishRules, stubOf } from "./profiles.ts";
 import { collect, decideOver } from "./workspace.ts";
 
 let ws: TestWorkspace;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await updateWorkspaceRecord(env.PUBLISHED, ws.id, (held) => ({ ...held!, ruleset: 1 }));
 });
 
-const nameOf = (identifier: Identifier): ProfileId => profileName(env.NAME_KEY, ws.id, identifier);
+const nameOf = (of: Identifier): ProfileId => profileName(env.NAME_KEY, ws.id, of);
 const user = (value: string): ProfileId => nameOf({ type: "userId", value });
 const device = (value: string): ProfileId => nameOf({ type: "anonymousId", value });
 const mail = (email: string): ProfileId => nameOf({ type: "emailSha256", value: emailSha256(email) });
@@ -96,6 +96,37 @@ describe("an identifier that is split from a person", () => {
     await send("track", { anonymousId: laptop, event: "Order Completed", messageId: "l1" });
     expect(await ids(device(laptop))).toEqual(["l1", "l2", "l3", "l4"]);
     expect(await ids(user(ann))).toEqual(["link", "own"]);
+  });
+
+  it("counts nothing twice that came while it was somebody else's, nor when it is linked again", async () => {
+    const { ann, laptop } = await mistaken();
+    const [bob, eve] = [fresh("bob"), fresh("eve")];
+    const again = () => send("track", { anonymousId: laptop, event: "Order Completed", messageId: "l1" });
+    await send("identify", { anonymousId: laptop, userId: bob, messageId: "bobs" });
+    await confirmAll(user(bob));
+    expect((await split(user(bob), "anonymousId", device(laptop))).json).toMatchObject({ state: "done" });
+    await again();
+    expect(await ids(device(laptop))).toEqual([]);
+    await send("identify", { anonymousId: laptop, userId: eve, messageId: "eves" });
+    await again();
+    expect([await ids(user(ann)), await ids(user(bob)), await ids(user(eve))]).toEqual([
+      ["l1", "l2", "l3", "l4", "link", "own"],
+      ["bobs"],
+      ["eves"],
+    ]);
+  });
+
+  it("leads to who is nobody yet, though nothing ever came by it but what is true of anybody", async () => {
+    const workspace = fresh("w");
+    await publishRules(workspace, 1, { quiet: { event: "Order Completed", count: { eq: 0 } } });
+    const [ann, laptop] = [identifier(workspace, "userId", "ann"), identifier(workspace, "anonymousId", "laptop")];
+    const email = identifier(workspace, "emailSha256", "mail");
+    await ingest(workspace, laptop, [linkTo(ann)], { ruleset: 1 });
+    const parted = { from: ann.hash, origins: [laptop.hash], apart: [ann.hash] };
+    expect(await stubOf(laptop.hash).part({ ...call(workspace, laptop.hash, 1), ...parted })).toBe("done");
+    await stubOf(laptop.hash).sweep(call(workspace, laptop.hash, 1));
+    await ingest(workspace, laptop, [{ to: email.hash, rank: 2, identify: false }], { ruleset: 1 });
+    expect(await stubOf(laptop.hash).resolve(call(workspace, laptop.hash))).toBe(`@${email.hash}`);
   });
 
   it("takes along what leads to it, and leaves what leads to the person", async () => {
