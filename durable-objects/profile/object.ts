@@ -631,9 +631,11 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   #becomePointer(head: PointerHead): PointerHead {
-    const open = this.#memory instanceof LiveProfile ? this.#memory.open : [];
+    // A journal that is still on its way stays until it has arrived, wherever it is to go by then.
+    const isOnItsWay = isPointer(this.#memory ?? null) && head.moving;
+    const open = this.#memory instanceof LiveProfile ? this.#memory.open : isOnItsWay ? this.#store.head()?.open : undefined;
     this.#memory = undefined;
-    this.#store.commit({ head, open });
+    this.#store.commit({ head, open: open ?? [] });
     this.#memory = head;
     return head;
   }

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { beforeAll, describe, expect, it } from "vitest";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { emailSha256 } from "../../core/identity/identifiers.ts";
 import type { Identifier, ProfileId } from "../../core/model/ids.ts";
 import { isChange } from "../../core/model/outbox.ts";
@@ -8,6 +8,7 @@ import { decodeHead } from "../../core/profile/head.ts";
 import { readRecord } from "../../core/profile/journal.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { listQuarantine } from "../../durable-objects/quarantine/stub.ts";
+import { crashing } from "./crashes.ts";
 import { call, event, fresh, ingest, journalOf, stubOf } from "./profiles.ts";
 import { collect, decideOver, makeWorkspace, type TestWorkspace } from "./workspace.ts";
 
@@ -116,6 +117,26 @@ describe("identifiers that one event bears", () => {
     expect(await way(device(laptop))).toEqual({ to: user(ann), pointers: 2 });
     await web("track", { anonymousId: laptop, event: "e", messageId: "m3" });
     expect(await way(device(laptop))).toEqual({ to: user(ann), pointers: 1 });
+  });
+
+  it("keep what is still on its way where the way grows shorter meanwhile", async () => {
+    // Each crash is logged, as it should be.
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const [laptop, ann] = [fresh("laptop"), fresh("ann")];
+    const email = `${ann}@mail.example`;
+    await web("track", { anonymousId: laptop, event: "Order Completed", messageId: "m1" });
+    await store("identify", { traits: { email }, messageId: "m2", context: withMail(email) });
+    const mend = crashing("adopt", () => "before");
+    const both = { anonymousId: laptop, event: "e", messageId: "m3", context: withMail(email) };
+    expect((await web("track", both)).status).toBe(503);
+    mend();
+    // Its journal lies there still; the e-mail is a user's before it goes on.
+    await store("identify", { userId: ann, traits: { email }, messageId: "m4" });
+    await web("track", { anonymousId: laptop, event: "e", messageId: "m5" });
+    await evictDurableObject(stubOf(device(laptop)));
+    expect(await runDurableObjectAlarm(stubOf(device(laptop)))).toBe(true);
+    expect(await ids(user(ann))).toEqual(["m1", "m2", "m4", "m5"]);
+    log.mockRestore();
   });
 
   it("never lead a user to what he outranks, though no event has named him yet", async () => {
@@ -293,19 +314,77 @@ describe("a decision", () => {
   };
 
   it("by any identifier of a merged person takes two hops at first and one after, until it is another's", async () => {
-    const [laptop, ann, bob, loyalty] = [fresh("laptop"), fresh("ann"), fresh("bob"), fresh("card")];
+    const [laptop, ann, bob, loyalty, uid] = [fresh("laptop"), fresh("ann"), fresh("bob"), fresh("card"), fresh("uid2")];
+    const [deviceId, advertisingId] = [fresh("device"), crypto.randomUUID()];
     const email = `${ann}@mail.example`;
-    await web("identify", { anonymousId: laptop, userId: ann, traits: { email }, context: withCard(loyalty) });
-    for (const identity of [{ anonymousId: laptop }, { email }, { externalId: { type: "loyalty", id: loyalty } }]) {
-      expect(await hopsOf(identity)).toEqual([user(ann), 2]);
-      expect(await hopsOf(identity)).toEqual([user(ann), 1]);
+    const phone = `+336${String(Date.now()).slice(-8)}`;
+    const externalIds = [...withCard(loyalty).externalIds, { type: "uid2", id: uid }];
+    await web("identify", { anonymousId: laptop, userId: ann, traits: { email, phone }, context: { externalIds } });
+    await collect(ws.writeKeys.app, "track", { userId: ann, event: "e", context: { device: { id: deviceId, advertisingId } } });
+    expect([await hopsOf({ userId: ann }), await hopsOf({ profileId: user(ann) })]).toEqual([
+      [user(ann), 1],
+      [user(ann), 1],
+    ]);
+    const external = (type: string, id: string) => ({ externalId: { type, id } });
+    const kinds = [
+      { anonymousId: laptop },
+      { email },
+      external("phone", phone),
+      external("loyalty", loyalty),
+      external("uid2", uid),
+      external("deviceId", deviceId),
+      external("advertisingId", advertisingId),
+      { profileId: device(laptop) },
+    ];
+    for (const [n, identity] of kinds.entries()) {
+      // The browser's profile is the same object as its anonymous id: that isolate knows the way.
+      expect([identity, await hopsOf(identity)]).toEqual([identity, [user(ann), n === kinds.length - 1 ? 1 : 2]]);
+      expect([identity, await hopsOf(identity)]).toEqual([identity, [user(ann), 1]]);
     }
+    // The same e-mail, hashed.
+    expect(await hopsOf({ emailSha256: emailSha256(email) })).toEqual([user(ann), 1]);
     await web("identify", { anonymousId: laptop, userId: bob });
     expect(await hopsOf({ anonymousId: laptop })).toEqual([user(bob), 3]);
     expect(await hopsOf({ anonymousId: laptop })).toEqual([user(bob), 1]);
     await web("identify", { anonymousId: laptop, userId: ann });
     expect((await hopsOf({ anonymousId: laptop }))[0]).toBe(user(ann));
     expect(await hopsOf({ anonymousId: laptop })).toEqual([user(ann), 1]);
+  });
+
+  it("by a user who was merged into another takes two hops at first and one after", async () => {
+    const [one, other] = [fresh("u"), fresh("u")];
+    for (const userId of [one, other]) await store("track", { userId, event: "e" });
+    await store("alias", { userId: one, previousId: other });
+    const [root, merged] = user(one) < user(other) ? [one, other] : [other, one];
+    expect(await hopsOf({ userId: root })).toEqual([user(root), 1]);
+    expect(await hopsOf({ userId: merged })).toEqual([user(root), 2]);
+    expect(await hopsOf({ userId: merged })).toEqual([user(root), 1]);
+  });
+});
+
+describe("what two people said of consent", () => {
+  const consentOf = async (name: ProfileId): Promise<unknown> =>
+    runInDurableObject(stubOf(name), (_, { storage: { sql } }) => {
+      const { head } = decodeHead(sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one().body);
+      return head.consent;
+    });
+  const saying = (purposes: object) => ({ consent: { purposes } });
+
+  it.each([
+    ["the one who is merged", { ads: false, content: true }, { ads: true, content: true }],
+    ["the one who stays", { ads: true, content: true }, { ads: false, content: true }],
+    ["each of something else", { ads: false, content: true }, { ads: true, content: false }],
+  ])("is the stricter of the two after they are merged: a no of %s", async (_, ofLaptop, ofAnn) => {
+    const [laptop, ann] = [fresh("laptop"), fresh("ann")];
+    await web("track", { anonymousId: laptop, event: "Order Completed", context: saying(ofLaptop) });
+    await web("track", { userId: ann, event: "e", context: saying(ofAnn) });
+    await web("identify", { anonymousId: laptop, userId: ann });
+    const both = { ads: ofLaptop.ads && ofAnn.ads, content: ofLaptop.content && ofAnn.content };
+    expect(await consentOf(user(ann))).toMatchObject(both);
+    await evictDurableObject(stubOf(user(ann)));
+    // The audiences of this workspace are for content.
+    const { body } = await decideOver(ws.secret, { identity: { anonymousId: laptop } });
+    expect([body.profileId, (body.audiences ?? []).length > 0]).toEqual([user(ann), both.content]);
   });
 });
 
