@@ -208,19 +208,19 @@ export class ProfileObject extends DurableObject<Env> {
     return shown(reply);
   }
 
-  /** Whether there is room here for an identifier and what comes along with it: `=` or `!full`; `@` and an id for a pointer. */
+  /** Whether there is room here for an identifier and what comes along with it: `=` or `!full`; `@` and an id for a pointer. With too many people's there is none. */
   async admit(envelope: AdmitEnvelope): Promise<string> {
     const { identifier, identifiers } = envelope;
     const asked = this.#wake(envelope);
     if (isPointer(asked)) return `@${asked.to}`;
     if (asked === null) return "=";
-    if (envelope.again === true && asked.head.left?.includes(identifier) === true) return "!full";
+    const hasLeft = asked.head.left?.includes(identifier) === true;
+    if (asked.head.isShared === true || (envelope.again === true && hasLeft)) return "!full";
     const before = this.#expected;
     this.#expected = [...before, ...identifiers].slice(-MOST_IDENTIFIERS);
     const { excess, elsewhere } = await admissionOf(this.env, asked, before, envelope, clockOf(asked));
     if (excess !== undefined) this.#expected = this.#expected.filter((one) => !identifiers.includes(one));
-    const isNews = excess !== undefined && asked.head.left?.includes(identifier) !== true;
-    if (isNews) await reportFull(this.env, asked, identifier, excess);
+    if (excess !== undefined && !hasLeft) await reportFull(this.env, asked, identifier, excess);
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
     if (memory === null) return "=";

@@ -405,6 +405,11 @@ describe("an identifier that too many people bear", () => {
     );
     await store("track", { userId: people[0], event: "e", messageId: "own", context: withCard(loyalty) });
     expect(await ids(user(people[0] ?? ""))).toContain("own");
+    // Who bears it and is nobody's yet is not drawn to it either.
+    const laptop = fresh("laptop");
+    await web("track", { anonymousId: laptop, event: "e", messageId: "l1", context: withCard(loyalty) });
+    expect([await person(device(laptop)), await ids(device(laptop))]).toEqual([device(laptop), ["l1"]]);
+    expect(await ids(card(loyalty))).toEqual([]);
   });
 
   it("leads to none of them from then on, and is reported: a kiosk's browser", async () => {
