@@ -12,6 +12,7 @@ import { beaconRoute, collectRoute, pixelRoute } from "./collect/route.ts";
 import { readTlId } from "./collect/tl-id.ts";
 import { audiencesRoute } from "./decide/audiences-route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
+import { isShownPath, shownRoute } from "./decide/shown-route.ts";
 import { isTagPath, tagRoute } from "./tag/route.ts";
 import { preflight } from "./wire/cors.ts";
 import { logFault } from "./wire/log.ts";
@@ -131,6 +132,7 @@ export async function dataPlane(request: Request, path: string, env: Env, ctx: E
   try {
     const route = request.method === "POST" ? byPath.get(path) : undefined;
     if (route !== undefined) return await guarded(route, request, env, ctx);
+    if (isShownPath(path)) return await shownRoute(request, env, ctx);
     if (isTagPath(path)) return await tagRoute(request, env, ctx);
     return (await router.fetch(request, env, ctx)) as Response;
   } catch (error) {

@@ -42,6 +42,7 @@ function aViewer(fields: Partial<Viewer> = {}): Viewer {
     purposeOf: () => "ads",
     impressions: [],
     reservations: [],
+    canReserve: true,
     ...fields,
   };
 }
@@ -154,6 +155,10 @@ describe("a cap", () => {
     const again = decide([{ ...capped, creatives: TWO }], { reservations });
     expect([again.campaign?.key, again.creative?.key, again.reserve]).toEqual(["spring", first.creative?.key, undefined]);
     expect(decide([capped], { reservations }, { decision: "d3" }).reason).toBe("CAPPED");
+  });
+  it("lets nobody through of whom nothing can be counted", () => {
+    expect(why(decide([capped], { canReserve: false }))).toBe("spring: cannot_count");
+    expect(why(decide([aCampaign()], { canReserve: false }))).toBe("spring: chosen");
   });
   it("reserves nothing for a campaign without one", () => {
     expect(decide([aCampaign()]).reserve).toBeUndefined();

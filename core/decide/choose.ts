@@ -22,6 +22,8 @@ export interface Viewer {
   readonly impressions: readonly LogEvent[];
   /** Those that have not expired. */
   readonly reservations: readonly Reservation[];
+  /** False where nothing can be written of the person: then nothing can be counted, and no campaign with a cap is chosen. */
+  readonly canReserve: boolean;
   /** Whether the household of the person has no room left under a cap of a campaign; true also where that cannot be told. */
   readonly isHouseholdFull?: (campaign: string) => boolean;
 }
@@ -64,6 +66,7 @@ export interface Considered {
     | "no_consent"
     | "capped"
     | "household_capped"
+    | "cannot_count"
     | "outranked";
 }
 
@@ -129,8 +132,10 @@ function consider(book: CampaignBook, campaign: Campaign, viewer: Viewer, { now 
     if (purpose !== undefined && viewer.denied.includes(purpose)) return not("no_consent");
     if (!viewer.isIn(campaign.audience)) return not("not_in_audience");
   }
+  if (campaign.cap.length > 0 && !viewer.canReserve) return not("cannot_count");
   if (campaign.exclude.some((audience) => viewer.isIn(audience))) return not("excluded");
-  const exposures = needsPast(book, campaign) ? exposuresTo(campaign.key, viewer.impressions) : [];
+  // Always: the arm a person got binds, whatever share is held out by now.
+  const exposures = exposuresTo(campaign.key, viewer.impressions);
   const reserved = viewer.reservations.filter((reservation) => reservation.campaign === campaign.key);
   const uses = [...exposures.map(({ time }) => time), ...reserved.map(({ at }) => at)];
   for (const cap of campaign.cap) {
@@ -144,11 +149,6 @@ function consider(book: CampaignBook, campaign: Campaign, viewer: Viewer, { now 
     return not("capped", Math.min(until, room.until, expiry));
   }
   return { why: undefined, exposures, until };
-}
-
-/** An evicted person's journal is read only where something is bound by it. */
-function needsPast({ globalHoldout }: CampaignBook, { cap, holdout, allocation, creatives }: Campaign): boolean {
-  return cap.length > 0 || holdout > 0 || globalHoldout > 0 || (allocation === "weighted" && creatives.length > 1);
 }
 
 /** The arm a person got stands; before, it is a stable hash. */

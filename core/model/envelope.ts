@@ -217,6 +217,17 @@ export interface DecideEnvelope extends CallEnvelope {
   readonly audiences: boolean;
   readonly traits: boolean;
   readonly explain: boolean;
+  /** Placements to be filled. */
+  readonly placements?: PlacementsAsked;
+}
+
+/** Placements to be filled, and by which decision: the same one asked again is answered alike. */
+export interface PlacementsAsked {
+  readonly keys: readonly string[];
+  readonly decision: string;
+  /** ms: after it nothing is written, and so no capped campaign is chosen. */
+  readonly deadline: number;
+  readonly trace: boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Reservation } from "../model/campaign.ts";
 import type { Consent } from "../model/consent.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
 import type { JournalEvent, LinkCause } from "../model/envelope.ts";
@@ -91,6 +92,8 @@ export interface ProfileHead extends HeadBase {
   readonly former?: readonly ProfileId[];
   /** What it is still to take back: events that came by these identifiers, from the person that has them. */
   readonly reclaim?: Reclaim;
+  /** Room that decisions took under caps and that no impression has confirmed yet. */
+  readonly reserved?: readonly Reservation[];
   /** True of an identifier that was too many people's: it leads to none of them, and nothing links it. */
   readonly isShared?: true;
 }

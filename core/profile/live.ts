@@ -1,3 +1,4 @@
+import { SHOWN_FACTS, type Reservation } from "../model/campaign.ts";
 import type { Consent } from "../model/consent.ts";
 import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
@@ -157,6 +158,7 @@ export class LiveProfile {
       identifiers: withIdentifiers(this.head.identifiers, event),
       minute: countedIn(this.head.minute, this.#clock),
     };
+    if (event.type === "fact" && event.name === SHOWN_FACTS.impression) this.#confirmReserved(messageId);
     const logged = logEvent(event);
     this.#history?.insert(logged);
     const engine = this.#memberships;
@@ -172,6 +174,24 @@ export class LiveProfile {
       this.#announcements.opened(engine);
       this.#appendChanges(this.#announcements.due(engine, this.#clock, this.#version, why));
     } else this.#appendChanges(this.#announcements.byEvent(changes, this.#version, why));
+  }
+
+  /** Room under caps that is still held at an instant. */
+  reservedAt(now: number): readonly Reservation[] {
+    return (this.head.reserved ?? []).filter(({ until }) => until > now);
+  }
+
+  /** Takes room under caps; what has expired is let go of. */
+  reserve(reservations: readonly Reservation[], now: number): void {
+    this.head = { ...this.head, reserved: [...this.reservedAt(now), ...reservations] };
+  }
+
+  /** An impression counts from now on, in the place of what was held for it. */
+  #confirmReserved(messageId: string): void {
+    const { reserved, ...head } = this.head;
+    if (reserved === undefined) return;
+    const left = reserved.filter(({ id }) => id !== messageId);
+    this.head = left.length === 0 ? head : { ...head, reserved: left };
   }
 
   /** Takes note that identifiers lead elsewhere from now on, or here again. @returns whether that is news */

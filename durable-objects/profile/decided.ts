@@ -65,10 +65,10 @@ export function decidedWithoutConsent(loaded: LoadedRuleset): Decided {
 /** Audiences that may be told under this consent: each carries the purpose it is for. */
 function allowedAudiences(keys: readonly string[], loaded: LoadedRuleset, consent: Consent): readonly string[] {
   const denied = deniedPurposes(consent);
-  if (denied.length === 0) return keys;
+  if (denied.length === 0) return loaded.hasOwnAudiences ? keys.filter((key) => loaded.audiences.has(key)) : keys;
   return keys.filter((key) => {
     const purpose = loaded.audiences.get(key)?.purpose;
-    return purpose === undefined || !denied.includes(purpose);
+    return purpose !== undefined && !denied.includes(purpose);
   });
 }
 

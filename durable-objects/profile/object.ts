@@ -116,14 +116,20 @@ export class ProfileObject extends DurableObject<Env> {
     return JSON.stringify(await this.#inTurn(() => this.#walk(envelope, ruleset)));
   }
 
-  /** Answers from memory; writes nothing. */
+  /** Answers from memory; writes only the room that a campaign with a cap takes, before the answer leaves. */
   async decide(envelope: DecideEnvelope): Promise<DecideReply> {
     const loaded = await this.#ruleset(envelope).catch(() => undefined);
     if (loaded === undefined) return "!unavailable";
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
     if (envelope.via !== undefined && memory?.head.left?.includes(envelope.via) === true) return "!moved";
-    return this.#decider.answer(envelope, memory, loaded, Date.now());
+    return this.#decider.answer(envelope, memory, loaded, Date.now(), (person, reservations) => {
+      this.#durably(person, (now) => {
+        person.reserve(reservations, now);
+        person.told(envelope.retentionMs, envelope.ruleset);
+        return true;
+      });
+    });
   }
 
   /** Where this identifier leads: `""` nobody, `=` a profile here, `@` and the id of the profile it points to. */

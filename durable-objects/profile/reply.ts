@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/model/json.ts";
+import type { Filled } from "./placements.ts";
 import type { ExplainNode } from "../../core/profile/explain.ts";
 
 /** What a decision says of a person; joined to the parts that the Worker knows (`decisionId`) it is the reply of http.md, "Decide". */
@@ -15,10 +16,10 @@ export interface Decided {
   readonly nextChange: number;
 }
 
-/** The members of the JSON object that do not depend on the instant of asking. */
-export function encodeDecided({ nextChange, ...decided }: Decided): string {
-  const text = JSON.stringify({ ...decided, validUntil: isoOrNull(nextChange) });
-  return text.slice(1, -1);
+/** The members of the JSON object that do not depend on the instant of asking. @param filled what its placements are filled with, where any were asked for */
+export function encodeDecided({ nextChange, ...decided }: Decided, filled?: Filled): string {
+  const text = JSON.stringify({ ...decided, validUntil: isoOrNull(Math.min(nextChange, filled?.until ?? Infinity)) });
+  return filled === undefined ? text.slice(1, -1) : `${text.slice(1, -1)},${filled.text}`;
 }
 
 /** The whole answer of `decide`: `=` and the members of the reply. */

@@ -35,7 +35,10 @@ function goldenTraits(profile: LiveProfile, loaded: LoadedRuleset, now: number):
 }
 
 function membershipViews(profile: LiveProfile, loaded: LoadedRuleset, now: number): object[] {
-  const keys = profile.memberships(loaded.version, loaded.rules, now).keys();
+  const keys = profile
+    .memberships(loaded.version, loaded.rules, now)
+    .keys()
+    .filter((key) => loaded.audiences.has(key));
   return keys.map((key) => {
     const until = explainAt(loaded.rules, profile.history, key, { now, present: now }).nextChange;
     return { key, since: isoOrNull(profile.since(key) ?? Infinity), until: until === null ? null : isoOrNull(until) };

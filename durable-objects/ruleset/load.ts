@@ -1,3 +1,5 @@
+import { CampaignBook, NO_CAMPAIGNS } from "../../core/decide/book.ts";
+import { isOwnAudience, type Campaigns } from "../../core/model/campaign.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { History } from "../../core/profile/history.ts";
 import { openMemberships } from "../../core/profile/memberships.ts";
@@ -10,6 +12,8 @@ export interface PublishedRuleset {
   readonly format: 1;
   readonly ruleset: RulesetArtifact;
   readonly audiences: readonly PublishedAudience[];
+  /** Absent where there are none, as in artifacts from before there were any. */
+  readonly campaigns?: Campaigns;
 }
 
 export interface PublishedAudience {
@@ -24,6 +28,10 @@ export interface LoadedRuleset {
   readonly version: number;
   readonly rules: Ruleset;
   readonly audiences: ReadonlyMap<string, PublishedAudience>;
+  /** Placements and campaigns. */
+  readonly book: CampaignBook;
+  /** True where a campaign has a rule of its own, which makes an audience that nobody is told of. */
+  readonly hasOwnAudiences: boolean;
   /** Audiences of somebody of whom nothing is known but what name was asked for: it falls into shares of all profiles. */
   readonly ofNobody: (name: ProfileId) => readonly string[];
 }
@@ -91,6 +99,8 @@ function link(published: PublishedRuleset): LoadedRuleset {
     version: published.ruleset.version,
     rules,
     audiences: new Map(published.audiences.map((audience) => [audience.key, audience])),
+    book: new CampaignBook(published.campaigns ?? NO_CAMPAIGNS),
+    hasOwnAudiences: rules.audienceKeys.some(isOwnAudience),
     ofNobody: (name) =>
       rules.index.onShare.length === 0 ? rules.emptyKeys : openMemberships(rules, new History(name), 0).keys(),
   };

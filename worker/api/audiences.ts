@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { z } from "@hono/zod-openapi";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { checkRule, parseRule } from "../../core/rules/parse.ts";
+import { campaignsMentioning } from "../cold/campaigns.ts";
 import { audienceStore, draftsNaming, listAudiences, takenCodes } from "../cold/audiences.ts";
 import { database, newEtag, type Database } from "../cold/database.ts";
 import { putDocument, removeDocument } from "../cold/documents.ts";
-import type { AudienceRow } from "../cold/schema.ts";
+import type { AudienceRow, CampaignRow } from "../cold/schema.ts";
 import { cutPage, Next, PageByKey } from "./paging.ts";
 import { auditEntry, route, type Refusal, type Route } from "./route.ts";
 import { iso, Key, KeyParams, Name, RuleJson, Time } from "./shapes.ts";
@@ -138,13 +139,19 @@ export const audienceRoutes: readonly Route[] = [
     scopes: ["rules:write"],
     tag: TAG,
     summary: "Delete an audience",
-    description: "The draft; it is live until the next publish. One that other audiences name cannot be deleted.",
+    description: "The draft; it is live until the next publish. One that other audiences or campaigns name cannot be deleted.",
     params: KeyParams,
     reasons: ["not_found", "in_use", "precondition_failed"],
     async handle(call) {
       // Who comes to name it meanwhile is told at the next publish that it is not there.
-      const users = await usersOf(database(call.env.DB), call.principal.workspace, call.params.key);
-      if (users.length > 0) return fail({ reason: "in_use", faults: users.map(inUse) });
+      const db = database(call.env.DB);
+      const users = await usersOf(db, call.principal.workspace, call.params.key);
+      const targeting = await campaignsFor(db, call.principal.workspace, call.params.key);
+      const faults = [
+        ...users.map((user) => inUse(`The audience “${user}” names it.`)),
+        ...targeting.map((user) => inUse(`The campaign “${user}” is for it, or leaves it out.`)),
+      ];
+      if (faults.length > 0) return fail({ reason: "in_use", faults });
       const removed = await removeDocument(
         audienceStore(database(call.env.DB), call.principal.workspace),
         call.params.key,
@@ -170,8 +177,21 @@ async function usersOf(db: Database, workspace: string, key: string): Promise<re
     .map((draft) => draft.key);
 }
 
-function inUse(user: string) {
-  return { pointer: "", code: "in_use", message: `The audience “${user}” names it.` };
+/** Keys of the campaigns that are for an audience, leave it out, or name it in their own rule. */
+async function campaignsFor(db: Database, workspace: string, key: string): Promise<readonly string[]> {
+  const mentioning = await campaignsMentioning(db, workspace, key);
+  if (mentioning.length === 0) return [];
+  const ofWorkspace = await ruleSettingsOf(db, workspace);
+  const names = ({ audience, exclude, rule }: CampaignRow["draft"]): boolean => {
+    if (audience === key || exclude.includes(key)) return true;
+    const checked = rule === undefined ? undefined : checkRule(rule, ofWorkspace);
+    return checked?.ok === true && checked.value.references.some((reference) => reference.key === key);
+  };
+  return mentioning.filter(({ draft }) => names(draft)).map((campaign) => campaign.key);
+}
+
+function inUse(message: string) {
+  return { pointer: "", code: "in_use", message };
 }
 
 const CODE_TAKEN: Refusal = {

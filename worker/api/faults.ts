@@ -2,8 +2,10 @@ import type { z } from "@hono/zod-openapi";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import type { Fault } from "../wire/problem.ts";
 
-/** A fault in a body has a `pointer`, one in the query the name of the `parameter`; one in a draft names the audience. */
-export type RequestFault = (Fault & { readonly audience?: string }) | (Omit<Fault, "pointer"> & { readonly parameter: string });
+/** A fault in a body has a `pointer`, one in the query the name of the `parameter`; one in a draft names the audience or the campaign. */
+export type RequestFault =
+  | (Fault & { readonly audience?: string; readonly campaign?: string })
+  | (Omit<Fault, "pointer"> & { readonly parameter: string });
 
 /** The most faults one answer names: a body of a million unknown fields gets no answer larger than itself. */
 const MOST_FAULTS = 100;

@@ -21,6 +21,7 @@ const Problem = z
           pointer: z.string().optional().openapi({ description: "JSON Pointer (RFC 6901) to the place." }),
           parameter: z.string().optional(),
           audience: z.string().optional(),
+          campaign: z.string().optional(),
           code: z.string(),
           message: z.string(),
         }),

@@ -1,5 +1,6 @@
 import { audienceRoutes } from "./audiences.ts";
 import { auditRoutes } from "./audit.ts";
+import { campaignRoutes } from "./campaigns.ts";
 import { catalogueRoutes } from "./catalogue.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { healthRoutes } from "./health-detail.ts";
@@ -8,6 +9,7 @@ import { keyRoutes } from "./keys.ts";
 import { listMatchRoutes } from "./list-match.ts";
 import { listMemberRoutes } from "./list-members.ts";
 import { listRoutes } from "./lists.ts";
+import { placementRoutes } from "./placements.ts";
 import { planRoutes } from "./plan.ts";
 import { identityRoutes } from "./identities.ts";
 import { profileRoutes } from "./profiles.ts";
@@ -28,6 +30,8 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...userTokenKeyRoutes,
   ...audienceRoutes,
+  ...placementRoutes,
+  ...campaignRoutes,
   ...listRoutes,
   ...listMemberRoutes,
   ...listMatchRoutes,

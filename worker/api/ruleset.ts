@@ -26,7 +26,7 @@ const PublishedVersion = z
     version: z.int(),
     audiences: z.int(),
     warnings: z
-      .array(Warning.extend({ audience: z.string() }))
+      .array(Warning.extend({ audience: z.string().optional(), campaign: z.string().optional() }))
       .openapi({ description: "What is right in a rule and yet may surprise, as a period that is cut by the retention." }),
   })
   .openapi("PublishedVersion");

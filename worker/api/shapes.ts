@@ -32,6 +32,15 @@ export const RuleJson = z
     example: { event: "Order Completed", within: "30d", count: { gte: 2 } },
   });
 
+/** What a placement is filled with, as any JSON. */
+export const Content = z
+  .custom<Json>((value) => value !== undefined)
+  .openapi("Content", {
+    type: ["object", "array", "string", "number", "boolean", "null"],
+    description: "What a page, an app or a mail makes something of.",
+    example: { title: "Welcome" },
+  });
+
 /** What is right in a rule and yet may surprise. */
 export const Warning = z.strictObject({
   pointer: z.string().openapi({ description: "JSON Pointer into the rule." }),

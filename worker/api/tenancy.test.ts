@@ -45,8 +45,13 @@ beforeAll(async () => {
       body: { timeZone: "Europe/Paris", retentionDays: 400, goldenRecord: { traits: { [MARK]: "longest" } } },
     }),
     await call("POST", "/api/user-token-keys", { key, body: { name: MARK, algorithm: "HS256" } }),
+    await call("PUT", `/api/placements/${MARK}`, { key, body: { name: MARK } }),
+    await call("PUT", `/api/campaigns/${MARK}`, {
+      key,
+      body: { name: MARK, placement: MARK, creatives: [{ key: MARK, content: MARK }] },
+    }),
   ];
-  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200, 200, 200]);
+  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200, 200, 200, 200, 200]);
   theirKeyId = made[3]?.json.id;
   await theirImport();
   theirUploadId = made[5]?.json.uploadId;
@@ -114,6 +119,10 @@ function bodyOf(path: string): unknown {
       return { events: { Mine: {} } };
     case "/api/plan/check":
       return { events: [{ type: "track", event: "Mine" }] };
+    case "/api/placements/{key}":
+      return { name: "Mine" };
+    case "/api/campaigns/{key}":
+      return { name: "Mine", placement: "mine", creatives: [{ key: "a", content: {} }] };
     case "/api/audiences/{key}":
       return { name: "Mine", rule: { everyone: true } };
     case "/api/keys":
@@ -219,6 +228,8 @@ describe("what is theirs", () => {
     expect((await call("GET", "/api/workspace", { key })).json).toMatchObject({ id: theirs.id, name: MARK });
     expect((await call("GET", `/api/sources/${MARK}`, { key })).json).toMatchObject({ name: MARK });
     expect((await call("GET", `/api/audiences/${MARK}`, { key })).json).toMatchObject({ name: MARK, rule, code: "theirs" });
+    expect((await call("GET", `/api/placements/${MARK}`, { key })).json).toMatchObject({ name: MARK });
+    expect((await call("GET", `/api/campaigns/${MARK}`, { key })).json).toMatchObject({ name: MARK, placement: MARK });
     expect((await call("GET", "/api/ruleset/versions", { key })).json.versions).toMatchObject([
       { version: 1, live: true, note: MARK },
     ]);

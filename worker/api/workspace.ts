@@ -132,6 +132,11 @@ const WorkspaceBody = z
     identifierLimits: IdentifierLimitsBody.optional(),
     gvlId: z.int().min(1).nullable().optional().openapi({ description: "Our vendor number in the IAB's global vendor list." }),
     goldenRecord: GoldenRecordBody.optional(),
+    globalHoldout: z.number().min(0).lt(1).optional().openapi({
+      description:
+        "Share of all people who are shown no campaign at all, so that the effect of all of them together can be told. From the next publish on.",
+      example: 0.05,
+    }),
   })
   .openapi("WorkspaceBody");
 
@@ -147,6 +152,7 @@ const Workspace = z
     identifierLimits: z.record(z.string(), z.union([z.int(), z.strictObject({ most: z.int(), within: z.string() })])),
     gvlId: z.int().nullable(),
     goldenRecord: z.strictObject({ default: Policy, traits: z.record(z.string(), Policy) }),
+    globalHoldout: z.number(),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -199,6 +205,7 @@ export const workspaceRoutes: readonly Route[] = [
           identifierLimits: body.identifierLimits ?? before.identifierLimits,
           gvlId: body.gvlId ?? null,
           goldenRecord: body.goldenRecord === undefined ? before.goldenRecord : keyed(body.goldenRecord),
+          globalHoldout: body.globalHoldout ?? before.globalHoldout,
           etag: newEtag(),
           updatedAt: now,
         };

@@ -3,10 +3,14 @@ import { auditIfChanged, type AuditEntry } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
 import {
   audiences,
+  campaigns,
+  placements,
   rulesetVersions,
   sources,
   workspaces,
   type AudienceRow,
+  type CampaignRow,
+  type PlacementRow,
   type RulesetVersionRow,
   type SourceRow,
   type WorkspaceRow,
@@ -27,6 +31,8 @@ export interface Reserved {
   readonly workspace: WorkspaceRow;
   readonly drafts: readonly AudienceRow[];
   readonly sources: readonly Pick<SourceRow, "key" | "priority">[];
+  readonly placements: readonly PlacementRow[];
+  readonly campaigns: readonly CampaignRow[];
 }
 
 /**
@@ -37,13 +43,16 @@ export interface Reserved {
 export async function reserveVersion(db: Database, reservation: Reservation): Promise<Reserved | undefined> {
   const { workspace } = reservation;
   const count = sql`(select count(*) from ${audiences} where ${audiences.workspace} = ${workspace})`;
-  const [reserved, [found], drafts, known] = await inTransaction(db, [
+  const [reserved, [found], drafts, known, slots, running] = await inTransaction(db, [
     reserve(db, reservation, count, null),
     db.select().from(workspaces).where(eq(workspaces.id, workspace)),
     db.select().from(audiences).where(eq(audiences.workspace, workspace)).orderBy(asc(audiences.key)),
     db.select({ key: sources.key, priority: sources.priority }).from(sources).where(eq(sources.workspace, workspace)),
+    db.select().from(placements).where(eq(placements.workspace, workspace)).orderBy(asc(placements.key)),
+    db.select().from(campaigns).where(eq(campaigns.workspace, workspace)).orderBy(asc(campaigns.key)),
   ]);
-  return found && { version: versionOf(reserved), workspace: found, drafts, sources: known };
+  const read = { drafts, sources: known, placements: slots, campaigns: running };
+  return found && { version: versionOf(reserved), workspace: found, ...read };
 }
 
 /** Takes the next version number for the content of an old one. */

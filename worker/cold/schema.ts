@@ -1,6 +1,7 @@
-import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import type { ListType } from "../../core/identity/list-lines.ts";
 import type { Channel, Party } from "../../core/model/event.ts";
+import type { CampaignDraft, PlacementDraft } from "./campaign-drafts.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { PropertyType } from "../../core/quality/catalogue-shape.ts";
 import type { GoldenRecord } from "../../core/rules/golden-policy.ts";
@@ -45,6 +46,8 @@ export const workspaces = sqliteTable("workspace", {
   goldenRecord: text("golden_record", { mode: "json" }).$type<GoldenRecord>(),
   /** By kind of identifier, as events name them; null where there are the usual ones. */
   identifierLimits: text("identifier_limits", { mode: "json" }).$type<StatedLimits>(),
+  /** Share of all people who are shown no campaign. */
+  globalHoldout: real("global_holdout").notNull().default(0),
 });
 
 export const sources = sqliteTable(
@@ -106,6 +109,36 @@ export const audiences = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspace, table.key] }), unique("audience_code").on(table.workspace, table.code)],
+);
+
+/** Drafts, as audiences are. */
+export const placements = sqliteTable(
+  "placement",
+  {
+    workspace: workspace(),
+    key: text("key").notNull(),
+    draft: text("draft", { mode: "json" }).$type<PlacementDraft>().notNull(),
+    etag: text("etag").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.key] })],
+);
+
+/** Drafts, as audiences are. */
+export const campaigns = sqliteTable(
+  "campaign",
+  {
+    workspace: workspace(),
+    key: text("key").notNull(),
+    /** Key of its placement. */
+    placement: text("placement").notNull(),
+    draft: text("draft", { mode: "json" }).$type<CampaignDraft>().notNull(),
+    etag: text("etag").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.key] })],
 );
 
 export const rulesetVersions = sqliteTable(
@@ -381,6 +414,8 @@ export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type SourceRow = typeof sources.$inferSelect;
 export type SecretKeyRow = typeof secretKeys.$inferSelect;
 export type AudienceRow = typeof audiences.$inferSelect;
+export type PlacementRow = typeof placements.$inferSelect;
+export type CampaignRow = typeof campaigns.$inferSelect;
 export type RulesetVersionRow = typeof rulesetVersions.$inferSelect;
 export type AuditRow = typeof audit.$inferSelect;
 export type ProfileRow = typeof profiles.$inferSelect;

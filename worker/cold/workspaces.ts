@@ -60,6 +60,7 @@ export async function createWorkspace(stores: Stores, workspace: NewWorkspace, n
       gvlId: workspace.gvlId ?? null,
       goldenRecord: null,
       identifierLimits: null,
+      globalHoldout: 0,
       etag: newEtag(),
       ...times,
     },

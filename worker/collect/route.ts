@@ -2,6 +2,7 @@ import { isOverload } from "../../durable-objects/profile/overload.ts";
 import type { SourceCall } from "../auth/guard.ts";
 import { provenUser } from "../auth/user-token.ts";
 import { logFault } from "../wire/log.ts";
+import { pictureReply } from "../wire/picture.ts";
 import { refuse } from "../wire/problem.ts";
 import { locationHintOf } from "../wire/region.ts";
 import { jsonReply } from "../wire/reply.ts";
@@ -25,16 +26,9 @@ export async function beaconRoute(call: SourceCall): Promise<Response> {
   return call.bodySize > MOST_BEACON_BYTES ? refuse("too_large") : collectRoute(call, "any");
 }
 
-/** The least picture there is: one transparent point. */
-const PIXEL = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (character) =>
-  character.charCodeAt(0),
-);
-
 /** `GET /v1/pixel.gif`: an event from where no script runs. The picture comes once the event is durable, as accepted or as rejected. */
 export async function pixelRoute(call: SourceCall): Promise<Response> {
-  return answer(call, pixelCall(call.request), () => {
-    return new Response(PIXEL, { headers: { "content-type": "image/gif", "cache-control": "no-store" } });
-  });
+  return answer(call, pixelCall(call.request), pictureReply);
 }
 
 async function answer(

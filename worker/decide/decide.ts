@@ -1,10 +1,13 @@
+import { createHmac } from "node:crypto";
 import { forbidsProfile, isSilent } from "../../core/consent/consent.ts";
 import { ENVELOPE_VERSION, type DecideEnvelope, type DecideReply } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import { followedAgain, identityName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { heldRuleset, rulesetOf } from "../../durable-objects/ruleset/load.ts";
 import { findWorkspaceFresh } from "../auth/cache.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
+import { withUrls, type DecidedPlacements } from "./placements.ts";
 import type { DecideRequest } from "./request.ts";
 
 /** A decision as JSON text, and how it came about for `Server-Timing`. */
@@ -36,19 +39,21 @@ export async function decide(
   const ready =
     request.minRuleset > workspace.ruleset ? await awaitRuleset(env, workspace, request.minRuleset, deadline) : workspace;
   if (ready === undefined) return fail("ruleset_not_ready");
-  if (forbidsProfile(request.consent)) return ok({ text: withoutProfile(request, ready, "NO_CONSENT"), hops: 0, waitMs: 0 });
+  if (forbidsProfile(request.consent))
+    return ok({ text: await withoutProfile(env, request, ready, "NO_CONSENT"), hops: 0, waitMs: 0 });
+  const decision = request.placements.length > 0 && request.at === undefined ? decisionId(env, ready, request) : undefined;
   const name = identityName(env.NAME_KEY, ready.id, request.identity);
   let hops = 0;
   const ask = (of: ProfileId, via: ProfileId | undefined): Promise<DecideReply> => {
     hops++;
-    return profileStub(env, ready, of, hint).decide(envelopeFor(request, ready, of, via));
+    return profileStub(env, ready, of, hint).decide(envelopeFor(request, ready, of, via, decision, deadline));
   };
   const answer = await before(deadline, followedAgain(name, ask));
   const waitMs = Date.now() - began;
-  if (answer === undefined) return ok({ text: withoutProfile(request, ready, "ERROR"), hops, waitMs });
+  if (answer === undefined) return ok({ text: await withoutProfile(env, request, ready, "ERROR"), hops, waitMs });
   switch (answer[0]) {
     case "=":
-      return ok({ text: compose(request, answer.slice(1)), hops, waitMs });
+      return ok({ text: compose(env, ready, decision, answer.slice(1)), hops, waitMs });
     case "!":
       return fail(answer === "!at_before_horizon" ? "at_before_horizon" : "unavailable");
     default:
@@ -61,6 +66,8 @@ function envelopeFor(
   workspace: WorkspaceRecord,
   name: ProfileId,
   via: ProfileId | undefined,
+  decision: string | undefined,
+  deadline: number,
 ): DecideEnvelope {
   return {
     v: ENVELOPE_VERSION,
@@ -72,6 +79,7 @@ function envelopeFor(
     audiences: request.audiences,
     traits: request.traits,
     explain: request.explain,
+    ...(decision === undefined ? {} : { placements: { keys: request.placements, decision, deadline, trace: request.trace } }),
     ...(via === undefined ? {} : { via }),
     ...(request.at === undefined ? {} : { at: request.at }),
     ...(isSilent(request.consent) ? {} : { consent: request.consent }),
@@ -100,13 +108,45 @@ async function awaitRuleset(
   }
 }
 
-function compose(request: DecideRequest, decided: string): string {
-  return `{"decisionId":"${crypto.randomUUID()}",${decided}${request.placements && request.at === undefined ? ',"placements":{}' : ""}}`;
+/** Of a request that has a name the same at every try, so that what it shows counts once. */
+function decisionId(env: Env, workspace: WorkspaceRecord, { requestId, identity }: DecideRequest): string {
+  if (requestId === "") return crypto.randomUUID();
+  const named = JSON.stringify(["decision", workspace.id, identityName(env.NAME_KEY, workspace.id, identity), requestId]);
+  return createHmac("sha256", env.NAME_KEY).update(named).digest("base64url").slice(0, 32);
+}
+
+function compose(env: Env, workspace: WorkspaceRecord, decision: string | undefined, decided: string): string {
+  if (decision === undefined) return `{"decisionId":"${crypto.randomUUID()}",${decided}}`;
+  return withUrls(env, workspace, decision, JSON.parse(`{${decided}}`) as DecidedPlacements);
 }
 
 /** The reply of http.md where no profile was read, or none in time. */
-function withoutProfile(request: DecideRequest, workspace: WorkspaceRecord, reason: "NO_CONSENT" | "ERROR"): string {
+async function withoutProfile(
+  env: Env,
+  request: DecideRequest,
+  workspace: WorkspaceRecord,
+  reason: "NO_CONSENT" | "ERROR",
+): Promise<string> {
   const asOf = new Date(request.at ?? Date.now()).toISOString();
-  const decided = { asOf, ruleset: workspace.ruleset, known: false, audiences: [], reason, validUntil: null };
-  return compose(request, JSON.stringify(decided).slice(1, -1));
+  const asked = request.at === undefined ? request.placements : [];
+  const placements = asked.length === 0 ? {} : { placements: await usual(env, workspace, asked, reason) };
+  const decided = { asOf, ruleset: workspace.ruleset, known: false, audiences: [], reason, ...placements, validUntil: null };
+  return JSON.stringify({ decisionId: crypto.randomUUID(), ...decided });
+}
+
+/** What stands in placements where nobody was asked. Past a deadline only from memory. */
+async function usual(
+  env: Env,
+  { id, ruleset, retentionMs }: WorkspaceRecord,
+  asked: readonly string[],
+  reason: "NO_CONSENT" | "ERROR",
+): Promise<object> {
+  const held = heldRuleset(id, ruleset);
+  const loaded = held ?? (reason === "ERROR" ? undefined : await rulesetOf(env.PUBLISHED, id, ruleset, retentionMs));
+  return Object.fromEntries(
+    asked.flatMap((key) => {
+      const slot = loaded?.book.slot(key);
+      return slot === undefined ? [] : [[key, { content: slot.placement.default, reason, holdout: false }]];
+    }),
+  );
 }

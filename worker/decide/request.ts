@@ -12,8 +12,11 @@ export interface DecideRequest {
   readonly audiences: boolean;
   readonly traits: boolean;
   readonly explain: boolean;
-  /** True when placements were asked for: none are defined yet, so none are answered. */
-  readonly placements: boolean;
+  /** Keys of the placements to be filled. */
+  readonly placements: readonly string[];
+  readonly trace: boolean;
+  /** The caller's name for this request: the same one is decided alike. Empty where there is none. */
+  readonly requestId: string;
   readonly minRuleset: number;
   readonly timeoutMs: number;
   readonly at: number | undefined;
@@ -25,6 +28,10 @@ export type DecideFault = "bad_request" | "bad_identity";
 const TIMEOUT_MS = 1_000;
 /** A caller who waits longer has lost the impression long ago. */
 const LONGEST_TIMEOUT_MS = 30_000;
+
+const LONGEST_REQUEST_ID = 255;
+/** More than a page has. */
+const MOST_PLACEMENTS = 100;
 
 const INCLUDES: ReadonlySet<Json> = new Set(["audiences", "traits", "explain", "trace", "household"]);
 
@@ -46,16 +53,20 @@ export function parseDecideRequest(json: Json, gvlId: number | undefined, gpp: G
   const rest = { context: field("context") ?? {}, requestId: field("requestId") ?? "" };
   if (!consent.ok || !at.ok) return fail("bad_request");
   if (!isJsonArray(include) || !include.every((name) => INCLUDES.has(name))) return fail("bad_request");
-  if (!isJsonArray(placements) || !placements.every((key) => typeof key === "string")) return fail("bad_request");
+  if (!isJsonArray(placements) || placements.length > MOST_PLACEMENTS) return fail("bad_request");
+  if (!placements.every((key) => typeof key === "string")) return fail("bad_request");
   if (!isCount(minRuleset, Number.MAX_SAFE_INTEGER) || !isCount(timeoutMs, LONGEST_TIMEOUT_MS)) return fail("bad_request");
-  if (!isJsonObject(rest.context) || typeof rest.requestId !== "string") return fail("bad_request");
+  if (!isJsonObject(rest.context) || typeof rest.requestId !== "string" || rest.requestId.length > LONGEST_REQUEST_ID)
+    return fail("bad_request");
   return ok({
     identity: identity.value,
     consent: consent.value,
     audiences: include.includes("audiences"),
     traits: include.includes("traits"),
     explain: include.includes("explain"),
-    placements: placements.length > 0,
+    placements,
+    trace: include.includes("trace"),
+    requestId: rest.requestId,
     minRuleset,
     timeoutMs,
     at: at.value,

@@ -23,6 +23,7 @@ export const REASONS = {
   invalid_rule: { status: 422, title: "The rule is not in the rule language" },
   invalid_ruleset: { status: 422, title: "The drafts cannot be published" },
   invalid_plan: { status: 422, title: "This is no tracking plan" },
+  invalid_campaign: { status: 422, title: "The campaign cannot be as it is written" },
   code_taken: { status: 422, title: "Another audience has this code" },
   fixed: { status: 422, title: "This is settled when the workspace is made and cannot change" },
   bad_list_type: { status: 422, title: "This is no type of identifier that a list can hold" },
