@@ -194,7 +194,7 @@ describe("the holdout", () => {
       decide([{ ...held, holdout }], {
         impressions: [seen("spring", NOW - 9, { arm }), seen("spring", NOW - 5, { arm: "treated" })],
       }).arm;
-    expect([bound("holdout", 0), bound("holdout", 0.99), bound("treated", 0.999_999)]).toEqual(["treated", "holdout", "treated"]);
+    expect([bound("holdout", 0), bound("holdout", 0.99), bound("treated", 0.999_999)]).toEqual(["holdout", "holdout", "treated"]);
   });
   it("of all campaigns leaves the same people out of each", () => {
     const arms = (campaign: Campaign) =>

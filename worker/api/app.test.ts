@@ -105,6 +105,8 @@ describe("while D1 is down", () => {
       version: 1,
       userId: "u",
       identifiers: ["u1"],
+      placement: "hero",
+      creatives: [{ key: "a", content: {} }],
       ...(path.endsWith("-keys") ? { name: "x", algorithm: "HS256" } : {}),
       ...(/\/(?:split|link)$/.test(path) ? { identifier: { type: "userId", hash: "A".repeat(43) } } : {}),
     };
