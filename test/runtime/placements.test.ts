@@ -52,7 +52,7 @@ async function live(campaigns: Readonly<Record<string, object>>): Promise<void> 
 }
 
 async function decide(userId: string, more: object = {}): Promise<Decided> {
-  const asked = { identity: { userId }, placements: ["hero"], minRuleset: version, ...more };
+  const asked = { identity: { userId }, placements: ["hero"], minRuleset: version, timeoutMs: 30_000, ...more };
   const { status, body } = (await request("/v1/decide", asked, {
     authorization: `Bearer ${shop.secret}`,
   })) as unknown as Answer<Decided>;
