@@ -20,7 +20,8 @@ import { refuse } from "./wire/problem.ts";
 import { Unavailable } from "./wire/unavailable.ts";
 
 /**
- * Every route of the data plane with the key it asks for: there is no way to add one that asks for none. The two-workspace
+ * Every route of the data plane with the key it asks for: there is no way to add one that asks for none. Beside them only what
+ * bears its right in itself: the tag, and the sealed URLs of a decision (`decide/shown-route.ts`). The two-workspace
  * test walks this table.
  */
 export type DataRoute = {

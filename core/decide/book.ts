@@ -11,8 +11,6 @@ export interface Slot {
 export class CampaignBook {
   readonly globalHoldout: number;
   readonly #slots: ReadonlyMap<string, Slot>;
-  readonly #byKey: ReadonlyMap<string, Campaign>;
-  readonly #byGoal: ReadonlyMap<string, readonly Campaign[]>;
   /** How each campaign ran when it was last asked, from which instant on: clocks of a zone cost more than the rest of a decision. */
   readonly #running = new Map<Campaign, { readonly since: number; readonly running: Running }>();
 
@@ -22,29 +20,10 @@ export class CampaignBook {
     this.#slots = new Map(
       placements.map((placement) => [placement.key, { placement, campaigns: byPlacement.get(placement.key) ?? [] }]),
     );
-    this.#byKey = new Map(campaigns.map((campaign) => [campaign.key, campaign]));
-    this.#byGoal = Map.groupBy(
-      campaigns.filter(({ goal }) => goal !== undefined),
-      ({ goal }) => goal?.event ?? "",
-    );
   }
 
   slot(placement: string): Slot | undefined {
     return this.#slots.get(placement);
-  }
-
-  campaign(key: string): Campaign | undefined {
-    return this.#byKey.get(key);
-  }
-
-  /** Campaigns that an event of this name is the goal of. */
-  aimedAt(event: string): readonly Campaign[] {
-    return this.#byGoal.get(event) ?? [];
-  }
-
-  /** Keys of all placements, sorted. */
-  placements(): readonly string[] {
-    return [...this.#slots.keys()].toSorted();
   }
 
   running(campaign: Campaign, now: number): Running {

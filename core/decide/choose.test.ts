@@ -117,7 +117,7 @@ describe("what fills a placement", () => {
 });
 
 describe("a cap", () => {
-  const capped = aCampaign({ cap: [{ limit: 2, per: { ms: DAY }, scope: "person" }] });
+  const capped = aCampaign({ cap: [{ limit: 2, per: { ms: DAY } }] });
   it("counts impressions and what is reserved, in the holdout too", () => {
     const reservation: Reservation = {
       id: "d0:hero",
@@ -156,17 +156,26 @@ describe("a cap", () => {
     expect([again.campaign?.key, again.creative?.key, again.reserve]).toEqual(["spring", first.creative?.key, undefined]);
     expect(decide([capped], { reservations }, { decision: "d3" }).reason).toBe("CAPPED");
   });
+  it("stands in no way of a decision that was answered already: seen since, it is alike and reserves no more", () => {
+    const impressions = [{ ...seen("spring", NOW - 5), messageId: "d1:hero" }, seen("spring", NOW - 4)];
+    const higher = aCampaign({ key: "higher", priority: 9 });
+    const again = decide([capped, higher], { impressions });
+    expect([shown(again), why(again), again.reserve]).toEqual(["spring a TARGETING_MATCH", "spring: chosen", undefined]);
+    expect(shown(decide([capped, higher], { impressions }, { decision: "d2" }))).toBe("higher a TARGETING_MATCH");
+    expect(shown(decide([capped], { impressions }, { decision: "d2" }))).toBe("- - CAPPED");
+    const ofVip = { ...capped, audience: "vip" };
+    expect(shown(decide([ofVip], { impressions }))).toBe("spring a TARGETING_MATCH");
+    expect(why(decide([ofVip], { impressions, denied: ["ads"] }))).toBe("spring: no_consent");
+    expect(shown(decide([{ ...capped, creatives: [{ key: "new", weight: 1, content: {} }] }], { impressions }))).toBe(
+      "- - CAPPED",
+    );
+  });
   it("lets nobody through of whom nothing can be counted", () => {
     expect(why(decide([capped], { canReserve: false }))).toBe("spring: cannot_count");
     expect(why(decide([aCampaign()], { canReserve: false }))).toBe("spring: chosen");
   });
   it("reserves nothing for a campaign without one", () => {
     expect(decide([aCampaign()]).reserve).toBeUndefined();
-  });
-  it("of the household that nobody could ask is full", () => {
-    const campaigns = [aCampaign({ cap: [{ limit: 9, per: { ms: DAY }, scope: "household" }] })];
-    expect(why(decide(campaigns))).toBe("spring: household_capped");
-    expect(why(decide(campaigns, { isHouseholdFull: () => false }))).toBe("spring: chosen");
   });
 });
 

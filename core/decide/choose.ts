@@ -7,7 +7,7 @@ import type { ProfileId } from "../model/ids.ts";
 import type { CampaignBook, Slot } from "./book.ts";
 import { roomUnder } from "./cap.ts";
 import { chanceOf } from "./chance.ts";
-import { exposuresTo, type Exposure } from "./exposures.ts";
+import { exposureOf, exposuresTo, type Exposure } from "./exposures.ts";
 import { drawArm, NOTHING_LEARNT, type Outcomes } from "./thompson.ts";
 
 /** Who is decided for, at one instant. */
@@ -24,8 +24,6 @@ export interface Viewer {
   readonly reservations: readonly Reservation[];
   /** False where nothing can be written of the person: then nothing can be counted, and no campaign with a cap is chosen. */
   readonly canReserve: boolean;
-  /** Whether the household of the person has no room left under a cap of a campaign; true also where that cannot be told. */
-  readonly isHouseholdFull?: (campaign: string) => boolean;
 }
 
 /** What is asked. */
@@ -65,7 +63,6 @@ export interface Considered {
     | "excluded"
     | "no_consent"
     | "capped"
-    | "household_capped"
     | "cannot_count"
     | "outranked";
 }
@@ -76,31 +73,49 @@ export const RESERVED_MS = 15 * 60_000;
 /** Decides what fills one placement for one person. Pure: whoever asks makes `reserve` durable before it answers. */
 export function choose(book: CampaignBook, slot: Slot, viewer: Viewer, question: Question): Choice {
   const { placement } = slot;
-  const trace: Considered[] = [];
-  if (viewer.denied.includes(placement.purpose)) return nothing("NO_CONSENT", Infinity, trace);
+  if (viewer.denied.includes(placement.purpose)) return nothing("NO_CONSENT", Infinity, []);
   const id = shownId(question.decision, placement.key);
-  const held = viewer.reservations.find((reservation) => reservation.id === id);
+  const before = decidedBefore(slot, viewer, id);
+  if (before !== undefined) return before;
+  const trace: Considered[] = [];
   let until = Infinity;
-  let isCapped = false;
   let choice: Choice | undefined;
   for (const campaign of inOrder(slot.campaigns, viewer.profileId)) {
     if (choice !== undefined) {
       trace.push({ campaign: campaign.key, chosen: false, why: "outranked" });
       continue;
     }
-    if (held !== undefined) {
-      // Asked again: the same, whatever has become of the campaign's room since.
-      if (held.campaign === campaign.key) choice = again(campaign, held, trace);
-      if (choice !== undefined) continue;
-    }
     const found = consider(book, campaign, viewer, question);
     until = Math.min(until, found.until);
-    if (found.why === "capped" || found.why === "household_capped") isCapped = true;
-    if (found.why !== undefined) trace.push({ campaign: campaign.key, chosen: false, why: found.why });
-    else choice = take(book, campaign, found.exposures, viewer, question, id, trace);
+    if (found.why === undefined) {
+      choice = take(book, campaign, found.exposures, viewer, question, id);
+      trace.push(...choice.trace);
+    } else trace.push({ campaign: campaign.key, chosen: false, why: found.why });
   }
-  if (choice === undefined) return nothing(isCapped ? "CAPPED" : "DEFAULT", until, trace);
-  return { ...choice, until: Math.min(until, choice.until), trace };
+  if (choice !== undefined) return { ...choice, until, trace };
+  return nothing(trace.some(({ why }) => why === "capped") ? "CAPPED" : "DEFAULT", until, trace);
+}
+
+/** What the same decision has answered already, be it still reserved or seen since: whatever has become of its campaign, but for the person's own no. */
+function decidedBefore({ campaigns }: Slot, viewer: Viewer, id: string): Choice | undefined {
+  const seen = viewer.impressions.find(({ messageId }) => messageId === id);
+  const said = viewer.reservations.find((reservation) => reservation.id === id) ?? (seen && exposureOf(seen));
+  if (said === undefined) return undefined;
+  const campaign = campaigns.find(({ key }) => key === said.campaign);
+  const creative = campaign?.creatives.find(({ key }) => key === said.creative);
+  if (campaign === undefined || creative === undefined || isDenied(campaign, viewer)) return undefined;
+  return chosen(campaign, creative, said.arm, said.arm === "holdout" ? "holdout" : "chosen");
+}
+
+/** Whether the person denies what the campaign's audience is for. */
+function isDenied({ audience }: Campaign, { purposeOf, denied }: Viewer): boolean {
+  const purpose = audience === null ? undefined : purposeOf(audience);
+  return purpose !== undefined && denied.includes(purpose);
+}
+
+function chosen(campaign: Campaign, creative: Creative, arm: Arm, why: Considered["why"], reserve?: Reservation): Choice {
+  const trace = [{ campaign: campaign.key, chosen: arm === "treated", why }];
+  return { campaign, creative, arm, reason: reasonOf(campaign, arm), until: Infinity, reserve, trace };
 }
 
 function nothing(reason: Reason, until: number, trace: readonly Considered[]): Choice {
@@ -127,11 +142,8 @@ function consider(book: CampaignBook, campaign: Campaign, viewer: Viewer, { now 
   const { isOn, until } = book.running(campaign, now);
   const not = (why: Considered["why"], then = until): Found => ({ why, exposures: [], until: then });
   if (!isOn) return not("not_running");
-  if (campaign.audience !== null) {
-    const purpose = viewer.purposeOf(campaign.audience);
-    if (purpose !== undefined && viewer.denied.includes(purpose)) return not("no_consent");
-    if (!viewer.isIn(campaign.audience)) return not("not_in_audience");
-  }
+  if (isDenied(campaign, viewer)) return not("no_consent");
+  if (campaign.audience !== null && !viewer.isIn(campaign.audience)) return not("not_in_audience");
   if (campaign.cap.length > 0 && !viewer.canReserve) return not("cannot_count");
   if (campaign.exclude.some((audience) => viewer.isIn(audience))) return not("excluded");
   // Always: the arm a person got binds, whatever share is held out by now.
@@ -139,10 +151,6 @@ function consider(book: CampaignBook, campaign: Campaign, viewer: Viewer, { now 
   const reserved = viewer.reservations.filter((reservation) => reservation.campaign === campaign.key);
   const uses = [...exposures.map(({ time }) => time), ...reserved.map(({ at }) => at)];
   for (const cap of campaign.cap) {
-    if (cap.scope === "household") {
-      if (viewer.isHouseholdFull?.(campaign.key) !== false) return not("household_capped", now);
-      continue;
-    }
     const room = roomUnder(cap, uses, now, campaign.schedule.timeZone);
     if (!room.isFull) continue;
     const expiry = Math.min(...reserved.map((reservation) => reservation.until));
@@ -168,29 +176,15 @@ function take(
   viewer: Viewer,
   question: Question,
   id: string,
-  trace: Considered[],
 ): Choice {
   const { now } = question;
   const { arm, isGlobal } = armOf(book, campaign, exposures, viewer.profileId);
   // In the holdout too: who would have been shown what is what the arms are compared by.
   const creative = allocate(campaign, exposures, viewer.profileId, question);
-  const reserve =
-    campaign.cap.length === 0
-      ? undefined
-      : { id, campaign: campaign.key, creative: creative.key, arm, at: now, until: now + RESERVED_MS };
-  trace.push({
-    campaign: campaign.key,
-    chosen: arm === "treated",
-    why: arm === "treated" ? "chosen" : isGlobal ? "global_holdout" : "holdout",
-  });
-  return { campaign, creative, arm, reason: reasonOf(campaign, arm), until: Infinity, reserve, trace };
-}
-
-function again(campaign: Campaign, { creative: key, arm }: Reservation, trace: Considered[]): Choice | undefined {
-  const creative = campaign.creatives.find((one) => one.key === key);
-  if (creative === undefined) return undefined;
-  trace.push({ campaign: campaign.key, chosen: arm === "treated", why: arm === "treated" ? "chosen" : "holdout" });
-  return { campaign, creative, arm, reason: reasonOf(campaign, arm), until: Infinity, reserve: undefined, trace };
+  const why = arm === "treated" ? "chosen" : isGlobal ? "global_holdout" : "holdout";
+  if (campaign.cap.length === 0) return chosen(campaign, creative, arm, why);
+  const reserve = { id, campaign: campaign.key, creative: creative.key, arm, at: now, until: now + RESERVED_MS };
+  return chosen(campaign, creative, arm, why, reserve);
 }
 
 function reasonOf({ creatives }: Campaign, arm: Arm): Reason {
@@ -205,10 +199,9 @@ function allocate(
   profileId: ProfileId,
   { decision, learnt }: Question,
 ): Creative {
-  const weighed = campaign.creatives.filter(({ weight }) => weight > 0);
-  const creatives = weighed.length > 0 ? weighed : campaign.creatives;
+  const creatives = campaign.creatives.filter(({ weight }) => weight > 0);
   const first = creatives[0];
-  if (first === undefined) throw new Error("a campaign has no creative");
+  if (first === undefined) throw new Error("a campaign has no creative that anybody is shown");
   if (creatives.length === 1) return first;
   if (campaign.allocation === "thompson") {
     const known = learnt?.(campaign.key);

@@ -30,7 +30,7 @@ export interface Campaign {
   /** Share of all people who are shown the default instead, from 0 up to but not including 1. */
   readonly holdout: number;
   readonly allocation: "weighted" | "thompson";
-  /** At least one. */
+  /** At least one of them with a weight. */
   readonly creatives: readonly Creative[];
   readonly goal?: Goal;
   readonly cost?: Cost;
@@ -65,12 +65,10 @@ export interface Hours {
   readonly to: number;
 }
 
-/** At most so many times within a window that slides, or in a unit of the calendar of the campaign's time zone. */
+/** At most so many times for one person, within a window that slides, or in a unit of the calendar of the campaign's time zone. */
 export interface Cap {
   readonly limit: number;
   readonly per: { readonly ms: number } | { readonly calendar: CalendarUnit };
-  /** Of whom it is counted. */
-  readonly scope: "person" | "household";
 }
 
 /** What a campaign is to bring about. */

@@ -234,3 +234,43 @@ describe("a head row", () => {
     expect(() => decodeHead('{"format":9,"open":[]}')).toThrow("newer than this program");
   });
 });
+
+describe("room under a cap", () => {
+  const reserved = (decision: string, at: number) =>
+    ({ id: `${decision}:hero`, campaign: "c", creative: "a", arm: "treated", at, until: at + 1_000 }) as const;
+  function holding(...reservations: readonly ReturnType<typeof reserved>[]): TestObject {
+    const object = new TestObject();
+    object.deliver([purchase(NOW)], NOW, WEEK);
+    for (const one of reservations) {
+      const { live } = object;
+      if (live === undefined) throw new Error("nobody is there");
+      object.write(live, one.at, () => {
+        live.reserve([one], one.at);
+        return true;
+      });
+    }
+    object.evict();
+    return object;
+  }
+  const held = (object: TestObject, now: number) => object.live?.reservedAt(now).map(({ id }) => id);
+
+  it("is held to the millisecond before it expires, over an eviction too, and is given back then", () => {
+    const object = holding(reserved("d1", NOW), reserved("d2", NOW + 500));
+    expect(held(object, NOW + 999)).toEqual(["d1:hero", "d2:hero"]);
+    expect(held(object, NOW + 1_000)).toEqual(["d2:hero"]);
+    expect(held(object, NOW + 1_500)).toEqual([]);
+  });
+  it("that has expired is not kept with what is taken next", () => {
+    const object = holding(reserved("d1", NOW), reserved("d2", NOW + 1_000));
+    expect(object.live?.head.reserved?.map(({ id }) => id)).toEqual(["d2:hero"]);
+  });
+  it("is given up for the impression of its own decision and no other", () => {
+    const object = holding(reserved("d1", NOW), reserved("d2", NOW));
+    const seen = { type: "fact", name: "$impression", source: "$tideline" } as const;
+    object.deliver([purchase(NOW + 1, { ...seen, messageId: "d3:hero" })], NOW + 1, WEEK);
+    object.deliver([purchase(NOW + 1, { messageId: "d1:hero" })], NOW + 1, WEEK);
+    expect(held(object, NOW + 1)).toEqual(["d1:hero", "d2:hero"]);
+    object.deliver([purchase(NOW + 1, { ...seen, messageId: "d1:hero" })], NOW + 1, WEEK);
+    expect(held(object, NOW + 1)).toEqual(["d2:hero"]);
+  });
+});

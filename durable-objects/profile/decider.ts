@@ -1,4 +1,4 @@
-import { forbidsProfile, strictest } from "../../core/consent/consent.ts";
+import { forbidsProfile, NOTHING_ALLOWED, strictest } from "../../core/consent/consent.ts";
 import type { Reservation } from "../../core/model/campaign.ts";
 import type { Consent } from "../../core/model/consent.ts";
 import type { DecideEnvelope, DecideReply } from "../../core/model/envelope.ts";
@@ -9,6 +9,9 @@ import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent, isBeforeH
 import { fillPlacements, type Filled } from "./placements.ts";
 import { encodeDecided, encodeReply } from "./reply.ts";
 
+/** Makes room under caps durable. */
+type Reserve = (memory: LiveProfile, reservations: readonly Reservation[]) => void;
+
 /** Answers what is asked of one profile, and keeps the text of the usual answer while it stands. */
 export class Decider {
   /** The reply parts that stay the same until a membership changes. */
@@ -16,48 +19,54 @@ export class Decider {
     | { readonly standing: Standing; readonly version: number; readonly consent: Consent | null; readonly text: string }
     | undefined;
 
-  /** @param reserve makes room under caps durable; what it throws, the caller hears */
-  answer(
-    envelope: DecideEnvelope,
-    memory: LiveProfile | null,
-    loaded: LoadedRuleset,
-    present: number,
-    reserve: (memory: LiveProfile, reservations: readonly Reservation[]) => void,
-  ): DecideReply {
+  readonly #nameKey: string;
+  readonly #reserve: Reserve;
+
+  constructor(nameKey: string, reserve: Reserve) {
+    this.#nameKey = nameKey;
+    this.#reserve = reserve;
+  }
+
+  answer(envelope: DecideEnvelope, memory: LiveProfile | null, loaded: LoadedRuleset, present: number): DecideReply {
     const now = Math.max(present, memory?.clock ?? 0);
     const asOf = envelope.at ?? now;
-    const { placements } = envelope;
-    const fill = (profile: LiveProfile | null, keys: readonly string[], consent: Consent): Filled | undefined =>
-      placements && fillPlacements(loaded, placements, { name: envelope.name, profile, keys, consent }, now);
     if (memory === null) {
-      const filled = fill(null, placements === undefined ? [] : loaded.ofNobody(envelope.name), envelope.consent ?? {});
+      const filled = this.#fill(envelope, null, envelope.consent ?? {}, loaded, now);
       return encodeReply(asOf, encodeDecided(decidedOfNobody(envelope, loaded), filled));
     }
     const stored = memory.head.consent;
     const consent = strictest(stored ?? {}, envelope.consent ?? {});
     if (forbidsProfile(consent)) {
-      const nothing: Consent = { ...consent, ads: false, content: false, measurement: false };
-      return encodeReply(asOf, encodeDecided(decidedWithoutConsent(loaded), fill(null, [], nothing)));
+      const filled = this.#fill(envelope, null, NOTHING_ALLOWED, loaded, now);
+      return encodeReply(asOf, encodeDecided(decidedWithoutConsent(loaded), filled));
     }
     if (envelope.at !== undefined) {
       if (isBeforeHorizon(envelope.at, now, envelope)) return "!at_before_horizon";
       return encodeReply(asOf, encodeDecided(decidedAt(envelope, memory, loaded, consent, envelope.at, now)));
     }
     const standing = memory.stand(loaded.version, loaded.rules, now);
-    if (placements !== undefined) {
-      const filled = fill(memory, standing.keys, consent);
-      if (filled !== undefined && filled.reserve.length > 0) reserve(memory, filled.reserve);
-      return encodeReply(
-        now,
-        encodeDecided(decidedOf(envelope, memory, loaded, consent, { ...standing, now, present: now }), filled),
-      );
-    }
-    const usual = envelope.audiences && !envelope.traits && !envelope.explain && envelope.consent === undefined;
+    const usual =
+      envelope.audiences && !envelope.traits && !envelope.explain && !envelope.placements && envelope.consent === undefined;
     const last = this.#last;
     const same = last?.standing === standing && last.version === loaded.version && last.consent === stored;
     if (usual && same) return encodeReply(now, last.text);
-    const text = encodeDecided(decidedOf(envelope, memory, loaded, consent, { ...standing, now, present: now }));
+    const filled = this.#fill(envelope, memory, consent, loaded, now);
+    if (filled !== undefined && filled.reserve.length > 0) this.#reserve(memory, filled.reserve);
+    const text = encodeDecided(decidedOf(envelope, memory, loaded, consent, { ...standing, now, present: now }), filled);
     if (usual) this.#last = { standing, version: loaded.version, consent: stored, text };
     return encodeReply(now, text);
+  }
+
+  /** @returns undefined where no placement was asked for */
+  #fill(
+    { name, placements }: DecideEnvelope,
+    profile: LiveProfile | null,
+    consent: Consent,
+    loaded: LoadedRuleset,
+    now: number,
+  ): Filled | undefined {
+    if (placements === undefined) return undefined;
+    const keys = profile === null ? loaded.ofNobody(name) : profile.stand(loaded.version, loaded.rules, now).keys;
+    return fillPlacements(this.#nameKey, loaded, placements, { name, profile, keys, consent }, now);
   }
 }

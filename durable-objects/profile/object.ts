@@ -83,7 +83,12 @@ export class ProfileObject extends DurableObject<Env> {
   queue: Pick<Queue, "send"> = this.env.OUTBOX;
   readonly #store = new ProfileStore(this.ctx.storage);
   #memory: Memory | undefined;
-  readonly #decider = new Decider();
+  readonly #decider = new Decider(this.env.NAME_KEY, (person, reservations) => {
+    this.#durably(person, (now) => {
+      person.reserve(reservations, now);
+      return true;
+    });
+  });
   /** What must wait for another object runs one after the other; everything else runs in one go. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -123,13 +128,7 @@ export class ProfileObject extends DurableObject<Env> {
     const memory = this.#wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
     if (envelope.via !== undefined && memory?.head.left?.includes(envelope.via) === true) return "!moved";
-    return this.#decider.answer(envelope, memory, loaded, Date.now(), (person, reservations) => {
-      this.#durably(person, (now) => {
-        person.reserve(reservations, now);
-        person.told(envelope.retentionMs, envelope.ruleset);
-        return true;
-      });
-    });
+    return this.#decider.answer(envelope, memory, loaded, Date.now());
   }
 
   /** Where this identifier leads: `""` nobody, `=` a profile here, `@` and the id of the profile it points to. */

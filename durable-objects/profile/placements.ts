@@ -3,10 +3,13 @@ import { deniedPurposes } from "../../core/consent/consent.ts";
 import { SHOWN_FACTS, type Reservation } from "../../core/model/campaign.ts";
 import type { Consent } from "../../core/model/consent.ts";
 import type { PlacementsAsked } from "../../core/model/envelope.ts";
+import type { LogEvent } from "../../core/model/event.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
+import type { Json } from "../../core/model/json.ts";
 import { countUntil } from "../../core/model/log.ts";
 import type { LiveProfile } from "../../core/profile/live.ts";
 import type { LoadedRuleset } from "../ruleset/load.ts";
+import { sealShown } from "./shown-token.ts";
 
 /** What the placements that were asked for are filled with. */
 export interface Filled {
@@ -19,7 +22,7 @@ export interface Filled {
 }
 
 /** For whom, and under what. */
-export interface Audience {
+interface Addressee {
   readonly name: ProfileId;
   /** Null where nobody is known by that name. */
   readonly profile: LiveProfile | null;
@@ -28,21 +31,23 @@ export interface Audience {
   readonly consent: Consent;
 }
 
-/** Fills each placement by itself; one that nobody published is not answered. Changes nothing: see `reserve`. */
-export function fillPlacements(loaded: LoadedRuleset, asked: PlacementsAsked, of: Audience, now: number): Filled {
+/** Fills each placement by itself; one that nobody published is not answered. Changes nothing: see `reserve`. @param nameKey seals the URLs */
+export function fillPlacements(
+  nameKey: string,
+  loaded: LoadedRuleset,
+  asked: PlacementsAsked,
+  of: Addressee,
+  now: number,
+): Filled {
   const { book } = loaded;
   const { profile, consent } = of;
   const members = new Set(of.keys);
-  let impressions: ReturnType<typeof impressionsOf> | undefined;
   const viewer = {
     profileId: of.name,
     isIn: (audience: string) => members.has(audience),
     denied: deniedPurposes(consent),
     purposeOf: (audience: string) => loaded.audiences.get(audience)?.purpose,
-    // Read where a campaign asks: most decisions of an evicted person need the head alone.
-    get impressions() {
-      return (impressions ??= impressionsOf(profile, now));
-    },
+    impressions: impressionsOf(profile, now),
     reservations: profile?.reservedAt(now) ?? [],
     canReserve: profile !== null && now <= asked.deadline,
   };
@@ -54,7 +59,8 @@ export function fillPlacements(loaded: LoadedRuleset, asked: PlacementsAsked, of
     const slot = book.slot(placement);
     if (slot === undefined) continue;
     const choice = choose(book, slot, viewer, { decision: asked.decision, placement, now });
-    filled[placement] = shown(choice, slot.placement.default);
+    const urls = profile === null ? {} : urlsOf(nameKey, profile, asked.decision, placement, choice, now);
+    filled[placement] = { ...shown(choice, slot.placement.default), ...urls };
     until = Math.min(until, choice.until);
     if (choice.reserve !== undefined) reserve.push(choice.reserve);
     for (const considered of choice.trace) trace.push({ placement, ...considered });
@@ -63,19 +69,34 @@ export function fillPlacements(loaded: LoadedRuleset, asked: PlacementsAsked, of
   return { text, reserve, until };
 }
 
-function impressionsOf(profile: LiveProfile | null, now: number) {
+function impressionsOf(profile: LiveProfile | null, now: number): readonly LogEvent[] {
   const impressions = profile?.history.named(SHOWN_FACTS.impression) ?? [];
   return impressions.slice(0, countUntil(impressions, now));
 }
 
-function shown({ campaign, creative, arm, reason }: Choice, usual: unknown): object {
-  const isShown = creative !== undefined && arm === "treated";
+function shown({ campaign, creative, arm, reason }: Choice, usual: Json): object {
   return {
     ...(campaign === undefined ? {} : { campaign: campaign.key }),
     ...(creative === undefined ? {} : { creative: creative.key }),
-    content: isShown ? creative.content : usual,
+    content: creative !== undefined && arm === "treated" ? creative.content : usual,
     reason,
     holdout: arm === "holdout",
-    ...(isShown && creative.destination !== undefined ? { destination: creative.destination } : {}),
   };
+}
+
+/** What says that it was seen and that it was clicked; of the default there is nothing to say. */
+function urlsOf(
+  nameKey: string,
+  { profileId, head: { workspace } }: LiveProfile,
+  decision: string,
+  placement: string,
+  { campaign, creative, arm }: Choice,
+  at: number,
+): object {
+  if (campaign === undefined || creative === undefined || arm === undefined) return {};
+  const said = { workspace, profileId, decision, placement, campaign: campaign.key, creative: creative.key, arm, at };
+  const impressionUrl = `/v1/pixel.gif?t=${sealShown(nameKey, said)}`;
+  const { destination } = creative;
+  if (arm === "holdout" || destination === undefined) return { impressionUrl };
+  return { impressionUrl, clickUrl: `/v1/click?t=${sealShown(nameKey, { ...said, destination })}` };
 }

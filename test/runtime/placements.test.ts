@@ -3,9 +3,10 @@ import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProfileObject } from "../../durable-objects/profile/object.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
+import document from "../../docs/decide.md?raw";
 import { call } from "../../worker/api/test-api.ts";
 import { testWorkspace, type TestWorkspace } from "../../worker/cold/test-workspaces.ts";
-import { fresh, stubOf } from "./profiles.ts";
+import { call as callOf, fresh, stubOf } from "./profiles.ts";
 import { collect, request, type Answer, type DecideBody } from "./workspace.ts";
 
 /** Placements and campaigns over the wire: drafted, published, decided, seen and clicked. */
@@ -129,7 +130,7 @@ describe("a placement and its campaigns", () => {
     expect((await call("GET", `/api/profiles/${looked.json.profileId}`, { key: shop.secret })).json.audiences).toEqual([]);
   });
 
-  it("of a request that says no, or past a deadline, or of nobody known, keep to the default", async () => {
+  it("of a request that says no keep to the default; of nobody known those with a cap do", async () => {
     await live({ spring: spring(), capped: spring({ priority: 1, cap: [{ limit: 1, per: "1d" }] }) });
     const userId = await visitor();
     const no = await decide(userId, { consent: { purposes: { profiling: false } } });
@@ -138,6 +139,56 @@ describe("a placement and its campaigns", () => {
     expect((await decide(userId, { placements: ["no-such"] })).placements).toEqual({});
     expect((await heroOf(fresh("nobody"))).campaign).toBe("spring");
     expect(await decide(userId, { at: new Date().toISOString() })).not.toHaveProperty("placements");
+  });
+
+  it("keep to the default where nobody answers in time, and who answers later takes no room", async () => {
+    await live({ capped: spring({ cap: [{ limit: 1, per: "1d" }] }) });
+    const userId = await visitor();
+    const rows = await rowsOf(userId);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    // The object takes no call until it is released.
+    const held = runInDurableObject(objectOf(userId), (_: ProfileObject, state) => state.blockConcurrencyWhile(() => released));
+    const late = await decide(userId, { timeoutMs: 20 });
+    release();
+    await held;
+    expect(late.placements["hero"]).toEqual({ content: { title: "Welcome" }, reason: "ERROR", holdout: false });
+    expect(await rowsOf(userId)).toBe(rows);
+    expect((await heroOf(userId)).reason).toBe("TARGETING_MATCH");
+  });
+
+  it("with a cap are not chosen after the deadline, and nothing is written then", async () => {
+    await live({ spring: spring(), capped: spring({ priority: 1, cap: [{ limit: 1, per: "1d" }] }) });
+    const userId = await visitor();
+    await heroOf(userId, { requestId: "wakes" });
+    const rows = await rowsOf(userId);
+    const name = profileName(env.NAME_KEY, shop.id, { type: "userId", value: userId });
+    const placements = { keys: ["hero"], decision: "late", deadline: Date.now() - 1, trace: true };
+    const asked = { ...callOf(shop.id, name), ruleset: version, audiences: false, traits: false, explain: false, placements };
+    const answer = await objectOf(userId).decide(asked);
+    expect(JSON.parse(`{${answer.slice(1)}}`)).toMatchObject({
+      placements: { hero: { campaign: "spring" } },
+      trace: [
+        { campaign: "capped", why: "cannot_count" },
+        { campaign: "spring", why: "chosen" },
+      ],
+    });
+    expect(await rowsOf(userId)).toBe(rows);
+  });
+
+  it("are those of the document, and so is what a decision says of them", async () => {
+    const [, , placement, campaign, reply] = [...document.matchAll(/```json\n([^`]+)```/g)].map(([, json = ""]) =>
+      JSON.parse(json),
+    );
+    await live({});
+    await put("audiences/vip", { name: "VIP", rule: { everyone: true } });
+    expect((await put("placements/home-hero", placement)).json).toMatchObject(placement);
+    const drafted = await put("campaigns/spring", campaign);
+    expect([drafted.status, drafted.json]).toMatchObject([200, campaign]);
+    await live({ spring: { ...campaign, exclude: [], schedule: {}, holdout: 0 } });
+    const { placements } = await decide(await visitor("Order Completed"), { placements: ["home-hero"] });
+    const url = (path: string) => expect.stringMatching(new RegExp(`^${path}\\?t=[\\w-]+$`));
+    const urls = { impressionUrl: url("/v1/pixel.gif"), clickUrl: url("/v1/click") };
+    expect(placements).toEqual({ "home-hero": { ...reply.placements["home-hero"], ...urls } });
   });
 
   it("are refused with every fault", async () => {
@@ -165,6 +216,8 @@ describe("a placement and its campaigns", () => {
       "/creatives/1/destination bad_destination",
       "/creatives no_weight",
     ]);
+    for (const more of [{ allocation: "thompson" }, { cap: [{ limit: 1, per: "1d", scope: "household" }] }])
+      expect((await put("campaigns/bad", spring(more))).json.code).toBe("bad_request");
     expect((await put("campaigns/bad", spring({ rule: { evnt: "x" } }))).json.code).toBe("invalid_rule");
   });
 
@@ -215,9 +268,11 @@ describe("a cap", () => {
 
   it("counts what was seen in the place of what was reserved, once", async () => {
     const userId = await visitor();
-    const shown = [await heroOf(userId), await heroOf(userId), await heroOf(userId)];
+    const shown = [await heroOf(userId), await heroOf(userId), await heroOf(userId, { requestId: "seen" })];
     for (const { impressionUrl } of [...shown, ...shown]) expect((await open(impressionUrl)).status).toBe(200);
     expect((await heroOf(userId)).reason).toBe("CAPPED");
+    // Asked again after it was seen it is answered as it was, and takes no room anew.
+    expect((await heroOf(userId, { requestId: "seen" })).campaign).toBe("capped");
     expect(await factsOf(userId)).toHaveLength(3);
     await runInDurableObject(objectOf(userId), (_: ProfileObject, state) => {
       const { body } = state.storage.sql.exec<{ body: string }>("SELECT body FROM part WHERE k = 0").one();

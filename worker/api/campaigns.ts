@@ -40,7 +40,6 @@ const Cap = z
   .strictObject({
     limit: z.int().min(1).max(1_000),
     per: z.union([z.string(), z.strictObject({ calendar: z.enum(["day", "week", "month", "year"]) })]),
-    scope: z.enum(["person"]).default("person"),
   })
   .openapi({
     description: "At most so many impressions within a span such as `1d`, or in a day, week, month or year of the calendar.",

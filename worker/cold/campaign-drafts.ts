@@ -45,7 +45,6 @@ export interface CapDraft {
   readonly limit: number;
   /** DURATION of the rule language, or a unit of the calendar. */
   readonly per: string | { readonly calendar: CalendarUnit };
-  readonly scope: "person" | "household";
 }
 
 export interface CreativeDraft {

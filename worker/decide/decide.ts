@@ -7,7 +7,6 @@ import { followedAgain, identityName, profileStub } from "../../durable-objects/
 import { heldRuleset, rulesetOf } from "../../durable-objects/ruleset/load.ts";
 import { findWorkspaceFresh } from "../auth/cache.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
-import { withUrls, type DecidedPlacements } from "./placements.ts";
 import type { DecideRequest } from "./request.ts";
 
 /** A decision as JSON text, and how it came about for `Server-Timing`. */
@@ -53,7 +52,7 @@ export async function decide(
   if (answer === undefined) return ok({ text: await withoutProfile(env, request, ready, "ERROR"), hops, waitMs });
   switch (answer[0]) {
     case "=":
-      return ok({ text: compose(env, ready, decision, answer.slice(1)), hops, waitMs });
+      return ok({ text: compose(decision, answer.slice(1)), hops, waitMs });
     case "!":
       return fail(answer === "!at_before_horizon" ? "at_before_horizon" : "unavailable");
     default:
@@ -115,9 +114,8 @@ function decisionId(env: Env, workspace: WorkspaceRecord, { requestId, identity 
   return createHmac("sha256", env.NAME_KEY).update(named).digest("base64url").slice(0, 32);
 }
 
-function compose(env: Env, workspace: WorkspaceRecord, decision: string | undefined, decided: string): string {
-  if (decision === undefined) return `{"decisionId":"${crypto.randomUUID()}",${decided}}`;
-  return withUrls(env, workspace, decision, JSON.parse(`{${decided}}`) as DecidedPlacements);
+function compose(decision: string | undefined, decided: string): string {
+  return `{"decisionId":"${decision ?? crypto.randomUUID()}",${decided}}`;
 }
 
 /** The reply of http.md where no profile was read, or none in time. */
@@ -131,7 +129,7 @@ async function withoutProfile(
   const asked = request.at === undefined ? request.placements : [];
   const placements = asked.length === 0 ? {} : { placements: await usual(env, workspace, asked, reason) };
   const decided = { asOf, ruleset: workspace.ruleset, known: false, audiences: [], reason, ...placements, validUntil: null };
-  return JSON.stringify({ decisionId: crypto.randomUUID(), ...decided });
+  return compose(undefined, JSON.stringify(decided).slice(1, -1));
 }
 
 /** What stands in placements where nobody was asked. Past a deadline only from memory. */

@@ -1,13 +1,14 @@
 import { SHOWN_FACTS, shownId } from "../../core/model/campaign.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
 import type { JsonObject } from "../../core/model/json.ts";
+import { openShown, type Shown } from "../../durable-objects/profile/shown-token.ts";
 import { profileStub } from "../../durable-objects/profile/stub.ts";
 import { findWorkspace } from "../auth/cache.ts";
+import { envelopeOf } from "../cold/profile-calls.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import { logFault } from "../wire/log.ts";
 import { pictureReply } from "../wire/picture.ts";
 import { refuse } from "../wire/problem.ts";
-import { openShown, type Shown } from "./shown-token.ts";
 
 /** An impression comes with its page; what comes a day later is a page that was kept. */
 const LONGEST_MS = 24 * 3_600_000;
@@ -75,15 +76,11 @@ async function record(env: Env, workspace: WorkspaceRecord, shown: Shown, name: 
     origin: { type: "decision", hash: profileId },
     properties,
   };
+  const items = [JSON.stringify(event)];
   await profileStub(env, workspace, profileId).ingest({
-    v: 1,
-    workspace: workspace.id,
-    jurisdiction: workspace.jurisdiction,
-    name: profileId,
-    ruleset: workspace.ruleset,
-    retentionMs: workspace.retentionMs,
+    ...envelopeOf(workspace, profileId),
     receivedAt: now,
-    items: [JSON.stringify(event)],
+    items,
     onlyKnown: true,
   });
 }

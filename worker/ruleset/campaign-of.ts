@@ -11,9 +11,6 @@ export interface CampaignSettings {
   readonly retentionMs: number;
 }
 
-/** Of a goal without one. */
-const USUAL_GOAL_WINDOW = "7d";
-
 /**
  * A draft as it is decided by. Its own rule is not looked at: it is checked with those of the audiences.
  * @returns every fault, its pointer into the campaign
@@ -92,10 +89,10 @@ function minuteOf(text: string): number | undefined {
   return minutes <= 1_440 ? minutes : undefined;
 }
 
-function capOf({ limit, per, scope }: CapDraft, pointer: string, settings: CampaignSettings, fault: NoteFault): Cap | undefined {
-  if (typeof per !== "string") return { limit, per, scope };
+function capOf({ limit, per }: CapDraft, pointer: string, settings: CampaignSettings, fault: NoteFault): Cap | undefined {
+  if (typeof per !== "string") return { limit, per };
   const ms = spanOf(per, `${pointer}/per`, settings, fault);
-  return ms === undefined ? undefined : { limit, per: { ms }, scope };
+  return ms === undefined ? undefined : { limit, per: { ms } };
 }
 
 function goalOf(
@@ -103,7 +100,7 @@ function goalOf(
   settings: CampaignSettings,
   fault: NoteFault,
 ): Goal | undefined {
-  const windowMs = spanOf(window === "" ? USUAL_GOAL_WINDOW : window, "/goal/window", settings, fault);
+  const windowMs = spanOf(window, "/goal/window", settings, fault);
   return windowMs === undefined ? undefined : { event, ...(value === undefined ? {} : { value }), windowMs };
 }
 
