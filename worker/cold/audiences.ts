@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
-import { auditIfChanged } from "./audit.ts";
-import { inTransaction, isUniqueViolation, type Database } from "./database.ts";
+import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
+import { type Database } from "./database.ts";
+import { documentPage, documentStore, type DocumentPage } from "./document-table.ts";
 import type { DocumentStore } from "./documents.ts";
 import { audiences, type AudienceRow } from "./schema.ts";
 
@@ -8,54 +8,12 @@ import { audiences, type AudienceRow } from "./schema.ts";
 const MOST_BOUND = 90;
 
 export function audienceStore(db: Database, workspace: string): DocumentStore<AudienceRow> {
-  const at = (key: string) => and(eq(audiences.workspace, workspace), eq(audiences.key, key));
-  return {
-    find: (key) => db.select().from(audiences).where(at(key)).get(),
-    async insert(row, entry) {
-      const [inserted] = await inTransaction(db, [
-        db.insert(audiences).values(row).onConflictDoNothing(),
-        auditIfChanged(db, entry),
-      ]);
-      return inserted.meta.changes > 0;
-    },
-    async replace(row, etag, entry) {
-      try {
-        const [updated] = await inTransaction(db, [
-          db
-            .update(audiences)
-            .set(row)
-            .where(and(at(row.key), eq(audiences.etag, etag))),
-          auditIfChanged(db, entry),
-        ]);
-        return updated.meta.changes > 0;
-      } catch (error) {
-        if (isUniqueViolation(error)) return false;
-        throw error;
-      }
-    },
-    async remove(key, etag, entry) {
-      const [deleted] = await inTransaction(db, [
-        db.delete(audiences).where(and(at(key), eq(audiences.etag, etag))),
-        auditIfChanged(db, entry),
-      ]);
-      return deleted.meta.changes > 0;
-    },
-  };
+  return documentStore(db, audiences, workspace);
 }
 
-/** By key. @param after key of the last one of the page before */
-export function listAudiences(
-  db: Database,
-  workspace: string,
-  page: { readonly limit: number; readonly after?: string | undefined },
-): Promise<AudienceRow[]> {
-  const later = page.after === undefined ? undefined : gt(audiences.key, page.after);
-  return db
-    .select()
-    .from(audiences)
-    .where(and(eq(audiences.workspace, workspace), later))
-    .orderBy(asc(audiences.key))
-    .limit(page.limit);
+/** By key. */
+export function listAudiences(db: Database, workspace: string, page: DocumentPage): Promise<AudienceRow[]> {
+  return documentPage(db, audiences, workspace, page);
 }
 
 /** Those of `codes` that another audience than `key` has. */

@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
-import { auditIfChanged } from "./audit.ts";
-import { inTransaction, type Database } from "./database.ts";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { type Database } from "./database.ts";
+import { documentPage, documentStore, type DocumentPage } from "./document-table.ts";
 import type { DocumentStore } from "./documents.ts";
 import { audiences, lists, type AudienceRow, type ListRow } from "./schema.ts";
 
@@ -8,46 +8,12 @@ import { audiences, lists, type AudienceRow, type ListRow } from "./schema.ts";
 const MOST_BOUND = 90;
 
 export function listStore(db: Database, workspace: string): DocumentStore<ListRow> {
-  const at = (key: string) => and(eq(lists.workspace, workspace), eq(lists.key, key));
-  return {
-    find: (key) => db.select().from(lists).where(at(key)).get(),
-    async insert(row, entry) {
-      const [inserted] = await inTransaction(db, [db.insert(lists).values(row).onConflictDoNothing(), auditIfChanged(db, entry)]);
-      return inserted.meta.changes > 0;
-    },
-    async replace(row, etag, entry) {
-      const [updated] = await inTransaction(db, [
-        db
-          .update(lists)
-          .set(row)
-          .where(and(at(row.key), eq(lists.etag, etag))),
-        auditIfChanged(db, entry),
-      ]);
-      return updated.meta.changes > 0;
-    },
-    async remove(key, etag, entry) {
-      const [deleted] = await inTransaction(db, [
-        db.delete(lists).where(and(at(key), eq(lists.etag, etag))),
-        auditIfChanged(db, entry),
-      ]);
-      return deleted.meta.changes > 0;
-    },
-  };
+  return documentStore(db, lists, workspace);
 }
 
-/** By key. @param after key of the last one of the page before */
-export function listLists(
-  db: Database,
-  workspace: string,
-  page: { readonly limit: number; readonly after?: string | undefined },
-): Promise<ListRow[]> {
-  const later = page.after === undefined ? undefined : gt(lists.key, page.after);
-  return db
-    .select()
-    .from(lists)
-    .where(and(eq(lists.workspace, workspace), later))
-    .orderBy(asc(lists.key))
-    .limit(page.limit);
+/** By key. */
+export function listLists(db: Database, workspace: string, page: DocumentPage): Promise<ListRow[]> {
+  return documentPage(db, lists, workspace, page);
 }
 
 /** Those of `keys` that are lists of the workspace. */
