@@ -1,5 +1,6 @@
 import type { AdmitEnvelope, LinkItem } from "../../core/model/envelope.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
+import type { IdentifierLimit } from "../../core/model/identifier-settings.ts";
 import { rankOf } from "../../core/model/rank.ts";
 import { excessOf, limitOf, type Excess } from "../../core/identity/limits.ts";
 import type { Home } from "../../core/profile/head.ts";
@@ -33,9 +34,11 @@ export async function admissionOf(
   const { left = [] } = person.head;
   const held = [...person.head.identifiers, ...expected].filter(({ hash }) => hash !== identifier && !left.includes(hash));
   const elsewhere: ProfileId[] = [];
+  const isInUse = usedOf(person, now);
   for (const excess of excessOf(held, identifiers, limits)) {
     const { kind, limit } = excess;
-    const of = inUse(person, excess.of, limit.withinMs, now, new Set(identifiers.map(({ hash }) => hash)));
+    const isComing = (hash: ProfileId): boolean => identifiers.some((one) => one.hash === hash);
+    const of = excess.of.filter(({ hash }) => isComing(hash) || isInUse(hash, limit));
     if (of.length <= limit.most) continue;
     const asked = await Promise.all(
       of.map(async (one) => ({ one, at: (await personOf(env, person.head, { hash: one.hash, rank: rankOf(one) })).hash })),
@@ -52,21 +55,23 @@ export async function admissionOf(
   return { excess: undefined, elsewhere };
 }
 
-/** Those of them that events came by, or bore, so lately. @param alsoUsed what is only just coming */
-function inUse(
-  profile: LiveProfile,
-  identifiers: readonly HashedIdentifier[],
-  withinMs: number | undefined,
-  now: number,
-  alsoUsed: ReadonlySet<ProfileId>,
-): readonly HashedIdentifier[] {
-  if (withinMs === undefined) return identifiers;
-  const used = new Set(alsoUsed);
+/** When an event last came by each identifier, or bore it, ms. */
+function lastUses(profile: LiveProfile): ReadonlyMap<ProfileId, number> {
+  const last = new Map<ProfileId, number>();
   for (const { event } of eventsAmong(profile.records())) {
-    if (event.receivedAt <= now - withinMs) continue;
-    for (const { hash } of [event.origin, ...(event.with ?? [])]) used.add(hash);
+    for (const { hash } of [event.origin, ...(event.with ?? [])]) last.set(hash, Math.max(last.get(hash) ?? 0, event.receivedAt));
   }
-  return identifiers.filter(({ hash }) => used.has(hash));
+  return last;
+}
+
+/** Tells whether an identifier counts under a limit: always, or where it was used so lately. The journal is read once, and only where that must be known. */
+function usedOf(profile: LiveProfile, now: number): (hash: ProfileId, limit: IdentifierLimit | undefined) => boolean {
+  let last: ReadonlyMap<ProfileId, number> | undefined;
+  return (hash, limit) => {
+    if (limit?.withinMs === undefined) return true;
+    last ??= lastUses(profile);
+    return (last.get(hash) ?? -Infinity) > now - limit.withinMs;
+  };
 }
 
 /**
@@ -84,12 +89,8 @@ export function coming(
   const { identifiers, left = [] } = own.head;
   const theirs = identifiers.filter((one) => !left.includes(one.hash) && (type === undefined || one.hash !== identifier));
   const all = [...itself, ...theirs];
-  const fading = all.filter((one) => limitOf(one, limits)?.withinMs !== undefined);
-  if (fading.length < 2) return all;
-  return all.filter((one) => {
-    const withinMs = limitOf(one, limits)?.withinMs;
-    return inUse(own, [one], withinMs, now, new Set([identifier])).length > 0;
-  });
+  const isInUse = usedOf(own, now);
+  return all.filter((one) => one.hash === identifier || isInUse(one.hash, limitOf(one, limits)));
 }
 
 /** Asks whom a link leads to whether there is room. @returns false where the identifier is to stay what it is */
