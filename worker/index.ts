@@ -4,6 +4,7 @@ import { dataPlane, isDataPath } from "./data-plane.ts";
 import { demoShop, isDemoPath } from "./demo/shop.ts";
 import { refuse } from "./wire/problem.ts";
 
+export { HouseholdObject } from "../durable-objects/household/object.ts";
 export { ListObject } from "../durable-objects/list/object.ts";
 export { ProfileObject } from "../durable-objects/profile/object.ts";
 export { QuarantineObject } from "../durable-objects/quarantine/object.ts";

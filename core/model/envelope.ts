@@ -2,6 +2,7 @@ import type { Consent } from "./consent.ts";
 import type { Edge } from "./edge.ts";
 import type { Channel, EventType, LogEvent, Party } from "./event.ts";
 import type { IdentifierLimits } from "./identifier-settings.ts";
+import type { Leaver } from "./household.ts";
 import type { HashedIdentifier, ProfileId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 import type { Rank } from "./rank.ts";
@@ -37,6 +38,8 @@ export interface JournalEvent extends LogEvent {
   readonly properties: JsonObject;
   readonly context?: JsonObject;
   readonly groupId?: string;
+  /** What it says of the household that the person lives in: its name, null for none. Absent where it says nothing that counts. */
+  readonly household?: ProfileId | null;
   /** What we found out about it ourselves where it arrived. */
   readonly edge?: Edge;
   /** The profile that held it before it was merged into this one. */
@@ -122,6 +125,8 @@ export interface AdoptEnvelope extends CallEnvelope {
   readonly consent?: Consent;
   /** Identifiers that had left it. */
   readonly left?: readonly ProfileId[];
+  /** Households that are to let go of it, and of whom it had taken in. */
+  readonly leaving?: readonly Leaver[];
 }
 
 /** `ProfileObject.leave`: identifiers that led here lead elsewhere from now on, or here again. */
@@ -217,6 +222,8 @@ export interface DecideEnvelope extends CallEnvelope {
   readonly audiences: boolean;
   readonly traits: boolean;
   readonly explain: boolean;
+  /** True where the answer is to say which household the person is in: the caller asks there. */
+  readonly household?: true;
   /** Placements to be filled. */
   readonly placements?: PlacementsAsked;
 }
@@ -232,6 +239,6 @@ export interface PlacementsAsked {
 
 /**
  * Answer of `decide`, one text whose first character says what follows: `=` the members of the reply's JSON object without
- * braces, `@` the id of the profile that this identifier points to (ask there), `!` a stable error code; `!moved` where `via` leads elsewhere by now.
+ * braces, after the household's id and a `|` where that was asked for, `@` the id of the profile that this identifier points to (ask there), `!` a stable error code; `!moved` where `via` leads elsewhere by now.
  */
 export type DecideReply = string;

@@ -54,6 +54,8 @@ export interface OutboxState {
   /** ms */
   readonly firstSeen: number;
   readonly lastSeen: number;
+  /** The household that the person is in. */
+  readonly household?: ProfileId;
 }
 
 /** A message of the queue, and the answer to a pull. */

@@ -82,7 +82,12 @@ function foldedTo(mostSettings: number, latestFirst: readonly JournalEvent[]): J
       claims.set(key, isLast ? 0 : Math.max(0, left - 1));
       return left > 0;
     });
-    if (properties !== undefined) kept.push(withoutContext({ ...event, properties }));
+    const { household, ...rest } = event;
+    // Of what is said of a household only the latest counts.
+    const says = household !== undefined && claims.get("household") === undefined ? { household } : undefined;
+    if (says !== undefined) claims.set("household", 0);
+    if (properties !== undefined || says !== undefined)
+      kept.push(withoutContext({ ...rest, ...says, properties: properties ?? {} }));
   }
   return kept.toReversed();
 }

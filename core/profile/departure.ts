@@ -44,6 +44,8 @@ function senderOf({ head, profileId }: LiveProfile): Sender {
   return { workspace: head.workspace, jurisdiction: head.jurisdiction, profile: profileId, epoch: head.epoch };
 }
 
-function stateOf({ members, ruleset, state, identifiers, firstSeen, lastSeen }: ProfileHead): OutboxState {
-  return { members, ruleset, nextChange: state?.next ?? null, identifiers, firstSeen, lastSeen };
+function stateOf({ members, ruleset, state, identifiers, firstSeen, lastSeen, household }: ProfileHead): OutboxState {
+  const at = household?.at ?? null;
+  const stands = { members, ruleset, nextChange: state?.next ?? null, identifiers, firstSeen, lastSeen };
+  return at === null ? stands : { ...stands, household: at };
 }

@@ -4,6 +4,7 @@ import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
 import type { JournalEvent, LinkCause } from "../model/envelope.ts";
 import { rankOf, type Rank } from "../model/rank.ts";
 import type { Minute } from "./flood.ts";
+import { severed, type HouseholdTie } from "./household-tie.ts";
 import { NOTHING_SENT, type OutboxProgress } from "./outbox.ts";
 
 import type { SeenFilter } from "./seen-filter.ts";
@@ -94,6 +95,8 @@ export interface ProfileHead extends HeadBase {
   readonly reclaim?: Reclaim;
   /** Room that decisions took under caps and that no impression has confirmed yet. */
   readonly reserved?: readonly Reservation[];
+  /** What ties the person to a household; absent for who never had one. */
+  readonly household?: HouseholdTie;
   /** True of an identifier that was too many people's: it leads to none of them, and nothing links it. */
   readonly isShared?: true;
 }
@@ -136,6 +139,8 @@ export interface PointerHead extends HeadBase {
   readonly moving: boolean;
   /** What was still to come back after a split when it was linked again: it goes to whom it leads to by now. */
   readonly reclaim?: Reclaim;
+  /** While it is moving: households that are to let go of what it was. */
+  readonly household?: HouseholdTie;
 }
 
 export type Head = ProfileHead | PointerHead;
@@ -181,7 +186,7 @@ function leadingTo({ to, rank, at, why }: Leading): Pick<PointerHead, "to" | "ra
 /** The profile becomes a pointer; its journal stays until it has been moved. */
 export function toPointer(head: ProfileHead, now: number, leading: Leading): PointerHead {
   const { format, name, retentionMs, schema, workspace, jurisdiction, epoch, clock, seq, openFrom, consent } = head;
-  const { left, reclaim, former = [] } = head;
+  const { left, reclaim, household, former = [] } = head;
   const moving = seq > 0 || consent !== null || left !== undefined;
   return {
     format,
@@ -201,6 +206,7 @@ export function toPointer(head: ProfileHead, now: number, leading: Leading): Poi
     moving,
     ...(left === undefined ? {} : { left }),
     ...(reclaim === undefined ? {} : { reclaim }),
+    ...(household === undefined || name === undefined ? {} : { household: severed(household, name) }),
   };
 }
 
@@ -228,6 +234,7 @@ export function toShared(head: PointerHead, now: number): ProfileHead {
     schema,
     epoch: epoch + 1,
     former,
+    ...tieLeft(head),
     isShared: true,
   };
 }
@@ -241,8 +248,14 @@ export function toSplit(
   apart: readonly ProfileId[],
 ): ProfileHead {
   const { schema, epoch, former } = head;
-  const profile = { ...newProfile(head, Math.max(head.clock, now)), name, schema, epoch: epoch + 1, reclaim, apart };
+  const begun = { ...newProfile(head, Math.max(head.clock, now)), ...tieLeft(head) };
+  const profile = { ...begun, name, schema, epoch: epoch + 1, reclaim, apart };
   return former.length === 0 ? profile : { ...profile, former };
+}
+
+/** Households must be able to tell what comes from now on from what came before. */
+function tieLeft({ household }: PointerHead): Pick<ProfileHead, "household"> {
+  return household === undefined ? {} : { household };
 }
 
 /** What was to come back is where it belongs. */
@@ -253,8 +266,9 @@ export function reclaimedBy(head: PointerHead): PointerHead {
 
 /** The journal has arrived at `to`. */
 export function moved(head: PointerHead): PointerHead {
-  const { left: _, ...rest } = head;
-  return { ...rest, openFrom: head.seq, consent: null, moving: false };
+  const { left: _, household, ...rest } = head;
+  const tie = household === undefined ? {} : { household: { ...household, leaving: [] } };
+  return { ...rest, ...tie, openFrom: head.seq, consent: null, moving: false };
 }
 
 /** Text of the head row. `open` are the texts of the open chunk's records: JSON already, and not written twice. */

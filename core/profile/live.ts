@@ -3,6 +3,7 @@ import type { Consent } from "../model/consent.ts";
 import { restate, strictest } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
+import type { Leaver } from "../model/household.ts";
 import type { ProfileId } from "../model/ids.ts";
 import { rankOf, type Rank } from "../model/rank.ts";
 import type { ChangeReason, JournalChange } from "../model/outbox.ts";
@@ -12,6 +13,7 @@ import type { Delivery, Outcome, Standing } from "./delivery.ts";
 import { countedIn, eventsInMinute } from "./flood.ts";
 import { MOST_IDENTIFIERS, STATE_FORMAT, withIdentifiers, type ProfileHead } from "./head.ts";
 import { History } from "./history.ts";
+import { feedPage, saying, tiedTo, tieFact, UNTIED, wantedOf, type FeedPage, type HouseholdTie } from "./household-tie.ts";
 import { eventsAmong, type NumberedText, type SealedChunk, type SealedJournal } from "./journal.ts";
 import { openMemberships, type Memberships } from "./memberships.ts";
 import { appended, isNudgeDue, SEAL_MS, sealDelay } from "./outbox.ts";
@@ -150,8 +152,10 @@ export class LiveProfile {
     const isLate = !isFirst && event.time < this.head.lastSeen;
     if (!isFirst) this.#announceDue();
     this.#append(text, event);
+    const household = saying(this.head.household, event);
     this.head = {
       ...this.head,
+      ...(household === undefined ? {} : { household }),
       // What others said of a person before they came is no visit of theirs.
       firstSeen: event.type === "fact" ? this.head.firstSeen : Math.min(this.head.firstSeen, event.time),
       lastSeen: isFirst ? event.time : Math.max(this.head.lastSeen, event.time),
@@ -174,6 +178,37 @@ export class LiveProfile {
       this.#announcements.opened(engine);
       this.#appendChanges(this.#announcements.due(engine, this.#clock, this.#version, why));
     } else this.#appendChanges(this.#announcements.byEvent(changes, this.#version, why));
+  }
+
+  /** Comes into the household that the journal names by now, or leaves the one before. */
+  #tie(): void {
+    const wanted = wantedOf(this.tie, this.head.consent);
+    if (wanted === this.tie.at) return;
+    this.amendTie((tie) => tiedTo(tie, wanted, this.profileId, this.#clock));
+    const fact = tieFact(this.tie, this.profileId, this.#clock);
+    this.#accept(fact, JSON.stringify(fact));
+  }
+
+  /** What ties the person to a household. */
+  get tie(): HouseholdTie {
+    return this.head.household ?? UNTIED;
+  }
+
+  /** Changes that: in memory, and in the head with the next write. */
+  amendTie(amend: (tie: HouseholdTie) => HouseholdTie): void {
+    this.head = { ...this.head, household: amend(this.tie) };
+  }
+
+  /** Whose journal is taken in is let go of by its household: in one step with what it brings, where that is this person's. @returns whether any is */
+  takeLeavers(leaving: readonly Leaver[]): boolean {
+    if (leaving.length > 0) this.amendTie((tie) => ({ ...tie, leaving: [...tie.leaving, ...leaving] }));
+    return leaving.length > 0;
+  }
+
+  /** What of the journal the household does not have yet, about so many characters. */
+  feedPage(room: number): FeedPage {
+    const { tie } = this;
+    return feedPage(tie, { base: this.#sealed.base(), records: this.#journal.records(tie.fed), seq: this.head.seq }, room);
   }
 
   /** Room under caps that is still held at an instant. */
@@ -310,6 +345,7 @@ export class LiveProfile {
    */
   announce(): number {
     const { seq } = this.head;
+    this.#tie();
     this.#announceDue();
     const engine = this.#memberships;
     if (engine === undefined) {

@@ -2,6 +2,7 @@ import type { JournalEvent } from "../model/envelope.ts";
 import type { HashedIdentifier, ProfileId } from "../model/ids.ts";
 import { isEvent, type JournalGone } from "../model/outbox.ts";
 import { withIdentifiers, type ProfileHead } from "./head.ts";
+import { begunAnew, saying, type HouseholdTie } from "./household-tie.ts";
 import { readRecord, type SealedChunk, type SealedJournal } from "./journal.ts";
 
 /**
@@ -59,7 +60,7 @@ export function withoutOrigins(
   });
   const openKept = rewritten(open) ?? open;
   if (removed === 0) return undefined;
-  const { behind: _, ...rest } = head;
+  const { behind: _, household: tie, ...rest } = head;
   const { identifiers, firstSeen, lastSeen } = left;
   return {
     head: {
@@ -70,6 +71,7 @@ export function withoutOrigins(
       // What was announced stands until it is found otherwise, by reason of this.
       behind: { source: "", messageId: "", by: "split" },
       state: null,
+      ...(tie === undefined ? {} : { household: begunAnew(left.tied(tie), now) }),
     },
     open: openKept,
     chunks,
@@ -82,10 +84,17 @@ class Remaining {
   identifiers: readonly HashedIdentifier[] = [];
   firstSeen: number | undefined;
   lastSeen: number | undefined;
+  #said: HouseholdTie | undefined;
+
+  /** With the statement that is left, if one is. */
+  tied({ said: _, ...tie }: HouseholdTie): HouseholdTie {
+    return this.#said?.said === undefined ? tie : { ...tie, said: this.#said.said };
+  }
 
   note(event: JournalEvent): void {
     this.identifiers = withIdentifiers(this.identifiers, event);
     if (event.type !== "fact") this.firstSeen = Math.min(this.firstSeen ?? event.time, event.time);
     this.lastSeen = Math.max(this.lastSeen ?? event.time, event.time);
+    this.#said = saying(this.#said, event);
   }
 }

@@ -3,8 +3,9 @@ import type { ProfileId } from "../model/ids.ts";
 import { alarmTime, mustArm, spreadOf } from "./alarm-time.ts";
 import { COMPACT_AGAIN_MS, compacted, compactedWith } from "./compaction.ts";
 import type { ProfileHead } from "./head.ts";
+import { isFeedDue, UNTIED } from "./household-tie.ts";
 import type { SealedChunk, SealedJournal } from "./journal.ts";
-import { confirmed, isNudgeDue, isSealed, nextSend, sentAll } from "./outbox.ts";
+import { confirmed, isNudgeDue, isSealed, nextSend, SEAL_MS, sentAll } from "./outbox.ts";
 
 /** What is written of a profile and what follows from it: functions of its head. */
 
@@ -69,7 +70,10 @@ function nextAlarm({ behind, out, seq, ...head }: ProfileHead, profileId: Profil
   const spread = spreadOf(profileId);
   const at = compactAt({ seq, ...head });
   const compaction = at > now ? at : now + COMPACT_AGAIN_MS;
-  return alarmTime({ nextChange, nextSend: nextSend(out, seq, now, spread), compaction }, spread);
+  const send = nextSend(out, seq, now, spread);
+  // A household is told at once. That it was is seen to by the next alarm, which what leaves for the cold path mostly sets.
+  const isOwed = isFeedDue(head.household ?? UNTIED, seq) && send === Infinity;
+  return alarmTime({ nextChange, nextSend: isOwed ? now + SEAL_MS : send, compaction }, spread);
 }
 
 type Kept = Pick<ProfileHead, "sealedUntil" | "openFrom" | "seq" | "lastSeen" | "retentionMs">;

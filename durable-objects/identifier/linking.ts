@@ -54,7 +54,7 @@ interface Doings {
     envelope: IngestEnvelope,
     ruleset: LoadedRuleset | undefined,
     texts: readonly string[],
-    merged?: Pick<AdoptEnvelope, "from" | "left">,
+    merged?: Pick<AdoptEnvelope, "from" | "left" | "leaving">,
   ) => IngestReply;
   readonly durably: (memory: LiveProfile, work: (now: number) => boolean) => boolean;
   readonly ruleset: (call: CallEnvelope) => Promise<LoadedRuleset | undefined>;

@@ -12,6 +12,7 @@ import { isEvent } from "../../core/model/outbox.ts";
 import type { Joining } from "../../core/identity/joining.ts";
 import type { Ranked } from "../../core/model/rank.ts";
 import { moved, shortened, type Home, type PointerHead, type Reclaim } from "../../core/profile/head.ts";
+import { isHouseholdFact } from "../../core/profile/household-tie.ts";
 import { readRecord } from "../../core/profile/journal.ts";
 import type { HeldEvents } from "../../core/profile/split.ts";
 import { keepRejected } from "../quarantine/stub.ts";
@@ -240,7 +241,7 @@ async function adoptedBy(
     const answer = await person.stage({ ...call, from, page, texts });
     if (answer.startsWith("@")) return "elsewhere";
   }
-  const { clock: receivedAt, consent, left } = pointer;
+  const { clock: receivedAt, consent, left, household } = pointer;
   const answer = await person.adopt({
     ...call,
     from,
@@ -248,6 +249,7 @@ async function adoptedBy(
     receivedAt,
     ...(consent === null ? {} : { consent }),
     ...(left === undefined ? {} : { left }),
+    ...(household === undefined ? {} : { leaving: household.leaving }),
   });
   if (answer.startsWith("@")) return "elsewhere";
   const { conflicts }: IngestReply = JSON.parse(answer.slice(1));
@@ -256,7 +258,7 @@ async function adoptedBy(
 
 /**
  * The events of the whole journal in pages, read before the first is sent: a cursor does not survive an `await`. Changes of
- * membership stay: the person's are found anew. So does what an erasure left behind.
+ * membership stay: the person's are found anew. So does what an erasure left behind, and what a household told: it tells the person itself.
  */
 function journalPages(store: ProfileStore, epoch: number, via: ProfileId): readonly (readonly string[])[] {
   const sealed = [...store.chunks(0)].filter((chunk) => chunk.epoch >= epoch).map(({ records }) => records);
@@ -264,6 +266,7 @@ function journalPages(store: ProfileStore, epoch: number, via: ProfileId): reado
   const pages: string[][] = [];
   let room = 0;
   for (const event of [...store.base(), ...journal]) {
+    if (isHouseholdFact(event)) continue;
     const text = JSON.stringify({ ...event, via });
     if (pages.length === 0 || room < text.length) {
       pages.push([]);

@@ -18,13 +18,16 @@ import {
   type SweepReply,
   type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
+import { Feeding } from "../household/feeding.ts";
 import { forbidsProfile } from "../../core/consent/consent.ts";
+import type { TellEnvelope } from "../../core/model/household.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
 import { newProfile, type PointerHead, type ProfileHead } from "../../core/profile/head.ts";
+import { isFeedDue, toldFact } from "../../core/profile/household-tie.ts";
 import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
@@ -61,6 +64,7 @@ export class ProfileObject extends DurableObject<Env> {
       return true;
     });
   });
+  readonly #feeding = new Feeding(this.env, this.#holding, (...call) => this.#durably(...call));
   /** What must wait for another object runs one after the other; everything else runs in one go. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -98,7 +102,18 @@ export class ProfileObject extends DurableObject<Env> {
     const memory = this.#holding.wake(envelope);
     if (isPointer(memory)) return `@${memory.to}`;
     if (envelope.via !== undefined && memory?.head.left?.includes(envelope.via) === true) return "!moved";
-    return this.#decider.answer(envelope, memory, loaded, Date.now());
+    const answer = this.#decider.answer(envelope, memory, loaded, Date.now());
+    return envelope.household === true && answer.startsWith("=") ? `=${memory?.tie.at ?? ""}|${answer.slice(1)}` : answer;
+  }
+
+  /** Keeps what a household answers, while the person is in it. */
+  async tell(envelope: TellEnvelope): Promise<void> {
+    const ruleset = await this.#ruleset(envelope).catch(() => undefined);
+    const memory = this.#holding.wake(envelope);
+    if (!(memory instanceof LiveProfile) || memory.tie.at !== envelope.household) return;
+    const receivedAt = clockOf(memory);
+    const text = JSON.stringify(toldFact(memory.tie, memory.profileId, envelope, receivedAt));
+    this.#take({ ...envelope, receivedAt, items: [text], mostAMinute: Infinity }, ruleset, [text]);
   }
 
   /** Where this identifier leads: `""` nobody, `=` a profile here, `@` and the id of the profile it points to. */
@@ -304,6 +319,7 @@ export class ProfileObject extends DurableObject<Env> {
       if (pointer === undefined) {
         await this.#reclaimByAlarm();
         await this.#wakeByAlarm();
+        await this.#feeding.run();
       } else if (pointer.name !== undefined) {
         const { name } = pointer;
         await this.#inTurn(() => this.#linking.finishMove(name));
@@ -370,7 +386,7 @@ export class ProfileObject extends DurableObject<Env> {
     envelope: IngestEnvelope,
     ruleset: LoadedRuleset | undefined,
     texts: readonly string[],
-    merged?: Pick<AdoptEnvelope, "from" | "left">,
+    merged?: Pick<AdoptEnvelope, "from" | "left" | "leaving">,
   ): IngestReply {
     const begun = Math.max(Date.now(), envelope.receivedAt);
     if (envelope.onlyKnown === true && !isTakenBy(this.#holding.wake(envelope)))
@@ -392,10 +408,15 @@ export class ProfileObject extends DurableObject<Env> {
             })
           : memory.adopt(delivery);
       const hasMoved =
-        merged !== undefined && [memory.noteLeft(merged.left ?? [], true), memory.noteLeft([merged.from], false)].includes(true);
+        merged !== undefined &&
+        [
+          memory.noteLeft(merged.left ?? [], true),
+          memory.noteLeft([merged.from], false),
+          memory.takeLeavers(merged.leaving ?? []),
+        ].includes(true);
       if (envelope.consent !== undefined) memory.state(envelope.consent, adopting);
       const states = JSON.stringify(consent) !== JSON.stringify(memory.head.consent);
-      if (states && outcome.accepted === 0) memory.announce();
+      if (states) memory.announce();
       // A repeated delivery teaches nothing and so writes nothing.
       if (outcome.accepted === 0 && !states && !hasMoved) return false;
       memory.told(envelope.retentionMs, envelope.ruleset);
@@ -426,6 +447,13 @@ export class ProfileObject extends DurableObject<Env> {
     // Without an `await` in between both are written together, and the reply waits for both.
     if (write.arm !== undefined) this.ctx.waitUntil(this.#setAlarm(write.arm));
     if (write.send !== undefined) this.#send(messageOf(memory, write.send.from, write.send.to));
+    if (isFeedDue(memory.tie, memory.head.seq)) this.ctx.waitUntil(this.#feed().catch(() => undefined));
+  }
+
+  /** Once what is written is durable. */
+  async #feed(): Promise<void> {
+    await this.ctx.storage.sync();
+    await this.#feeding.run();
   }
 
   #setAlarm(at: number): Promise<void> {

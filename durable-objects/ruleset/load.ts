@@ -27,6 +27,8 @@ export interface PublishedAudience {
 export interface LoadedRuleset {
   readonly version: number;
   readonly rules: Ruleset;
+  /** What households are asked by them; undefined where that is nothing. */
+  readonly households: Ruleset | undefined;
   readonly audiences: ReadonlyMap<string, PublishedAudience>;
   /** Placements and campaigns. */
   readonly book: CampaignBook;
@@ -98,6 +100,7 @@ function link(published: PublishedRuleset): LoadedRuleset {
   return {
     version: published.ruleset.version,
     rules,
+    households: published.ruleset.households && loadRuleset(published.ruleset.households),
     audiences: new Map(published.audiences.map((audience) => [audience.key, audience])),
     book: new CampaignBook(published.campaigns ?? NO_CAMPAIGNS),
     hasOwnAudiences: rules.audienceKeys.some(isOwnAudience),

@@ -1,3 +1,4 @@
+import { HouseholdObject } from "../../durable-objects/household/object.ts";
 import { ProfileObject } from "../../durable-objects/profile/object.ts";
 
 /** For tests: crashes of an object that another one calls. */
@@ -5,18 +6,22 @@ import { ProfileObject } from "../../durable-objects/profile/object.ts";
 /** Before it has done what it was asked for, or after that, with the answer lost. */
 export type Crash = "before" | "after";
 
-/** What one object asks of another in a merge or a split. */
-export type Asked = "ingest" | "admit" | "adopt" | "stage" | "leave" | "held" | "drop";
+const ASKED_OF_HOUSEHOLDS = ["feed", "release"] as const;
+
+/** What one object asks of another. */
+export type Asked =
+  "ingest" | "admit" | "adopt" | "stage" | "leave" | "held" | "drop" | "tell" | (typeof ASKED_OF_HOUSEHOLDS)[number];
 
 /**
- * Lets calls of a method fail, in all profile objects of this isolate.
+ * Lets calls of a method fail, in all objects of this isolate that have it.
  * @param when asked at each call, with what it was called with
  * @returns ends it
  */
 export function crashing(method: Asked, when: (...args: readonly unknown[]) => Crash | undefined): () => void {
-  const { prototype } = ProfileObject;
+  const isOfHouseholds = ASKED_OF_HOUSEHOLDS.some((one) => one === method);
+  const { prototype } = isOfHouseholds ? HouseholdObject : ProfileObject;
   const whole = Reflect.get(prototype, method) as (...args: unknown[]) => unknown;
-  const replaced = async function (this: ProfileObject, ...args: unknown[]): Promise<unknown> {
+  const replaced = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
     const crash = when(...args);
     if (crash === "before") throw new Error("crashed before");
     const result = await whole.apply(this, args);

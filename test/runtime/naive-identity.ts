@@ -1,6 +1,6 @@
 import { byPriority } from "../../core/model/identifier-settings.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
-import type { EventType } from "../../core/model/event.ts";
+import { compareLogOrder, type EventType } from "../../core/model/event.ts";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import { outranks, rankOf, type Ranked } from "../../core/model/rank.ts";
 
@@ -120,5 +120,18 @@ export class NaiveIdentity {
 
   eventsOf(group: number): readonly JournalEvent[] {
     return this.events.flatMap((each) => (each.group === group ? [each.event] : []));
+  }
+
+  /** Where a group lives: as the latest of its events says that speaks of it. */
+  householdOf(group: number): ProfileId | null {
+    const said = this.eventsOf(group)
+      .filter(({ household }) => household !== undefined)
+      .toSorted(compareLogOrder);
+    return said.at(-1)?.household ?? null;
+  }
+
+  /** Everything that those did who live there now. */
+  logOfHousehold(household: ProfileId): readonly JournalEvent[] {
+    return this.groups().flatMap((group) => (this.householdOf(group) === household ? this.eventsOf(group) : []));
   }
 }

@@ -4,6 +4,7 @@ import { isSilent } from "../../core/consent/consent.ts";
 import { readConsent, type GppReader } from "../../core/consent/read.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
 import { isNobodys } from "../../core/identity/blocked.ts";
+import { saidHousehold } from "../../core/identity/household.ts";
 import { furtherIdentifiers } from "../../core/identity/identifiers.ts";
 import { eventName, pageProperties, RESERVED_NAMES, type EventType } from "../../core/model/event.ts";
 import type { Edge } from "../../core/model/edge.ts";
@@ -124,6 +125,7 @@ export function normalise(
     properties,
     ...(context === undefined ? {} : { context }),
     ...(groupId === undefined ? {} : { groupId }),
+    ...householdOf(kind, fields.value, call),
     ...(edge === undefined ? {} : { edge }),
   };
   const text = JSON.stringify(event);
@@ -229,6 +231,16 @@ function identify(fields: Fields, type: EventType, call: CallSettings): Identifi
     return { identifiers: eachOnce([...own, ...vouched]), claims: further.filter((one) => !isVouched(one, call.user)) };
   }
   return { identifiers: own.length === 0 && kind !== "server" ? [] : eachOnce([...own, ...further]), claims: [] };
+}
+
+/**
+ * What a call says of a household counts where a server says it: it is said of others too, who live there, and a device cannot know who
+ * that is.
+ */
+function householdOf(type: EventType, { properties, groupId }: Fields, call: CallSettings): Pick<JournalEvent, "household"> {
+  if (call.source.kind !== "server") return {};
+  const said = saidHousehold(type, properties, groupId);
+  return said === undefined ? {} : { household: said === null ? null : call.nameOf(said) };
 }
 
 function isVouched({ hash }: HashedIdentifier, proven: ProvenUser | undefined): boolean {
