@@ -143,7 +143,8 @@ export class LiveHousehold {
     this.#tick(at);
     for (const leaver of instead) this.#release(leaver.member, leaver.upTo);
     if (isNew && before !== undefined) this.#remove(member);
-    const told = before?.told ?? 0;
+    // Of an earlier generation he may have been told before he left and came back.
+    const told = isNew ? 0 : before.told;
     const now = { generation, next: Math.max(next, to), isWhole, told };
     this.head = { ...this.head, members: { ...this.head.members, [member]: now } };
     for (const text of events) {

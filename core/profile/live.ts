@@ -1,9 +1,8 @@
 import { SHOWN_FACTS, type Reservation } from "../model/campaign.ts";
 import type { Consent } from "../model/consent.ts";
 import { restate, strictest } from "../consent/consent.ts";
-import type { JournalEvent } from "../model/envelope.ts";
+import type { AdoptEnvelope, JournalEvent } from "../model/envelope.ts";
 import type { LogEvent } from "../model/event.ts";
-import type { Leaver } from "../model/household.ts";
 import type { ProfileId } from "../model/ids.ts";
 import { rankOf, type Rank } from "../model/rank.ts";
 import type { ChangeReason, JournalChange } from "../model/outbox.ts";
@@ -199,10 +198,13 @@ export class LiveProfile {
     this.head = { ...this.head, household: amend(this.tie) };
   }
 
-  /** Whose journal is taken in is let go of by its household: in one step with what it brings, where that is this person's. @returns whether any is */
-  takeLeavers(leaving: readonly Leaver[]): boolean {
+  /**
+   * Takes note of whose journal was taken in: who had left that one, and which households are to let go of it, in one step with what it
+   * brings where that is this person's. @returns whether anything of it is news
+   */
+  tookIn({ from, left = [], leaving = [] }: Pick<AdoptEnvelope, "from" | "left" | "leaving">): boolean {
     if (leaving.length > 0) this.amendTie((tie) => ({ ...tie, leaving: [...tie.leaving, ...leaving] }));
-    return leaving.length > 0;
+    return [this.noteLeft(left, true), this.noteLeft([from], false), leaving.length > 0].includes(true);
   }
 
   /** What of the journal the household does not have yet, about so many characters. */

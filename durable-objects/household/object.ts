@@ -10,7 +10,7 @@ import type {
 import type { ProfileId } from "../../core/model/ids.ts";
 import { LiveHousehold, newHousehold } from "../../core/profile/household.ts";
 import { profileStub } from "../profile/stub.ts";
-import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
+import { newestRuleset, type LoadedRuleset } from "../ruleset/load.ts";
 import { HouseholdStore } from "./store.ts";
 
 /** How soon a member who could not be told is told again, ms. */
@@ -77,12 +77,13 @@ export class HouseholdObject extends DurableObject<Env> {
   async sweep(envelope: CallEnvelope): Promise<string> {
     const loaded = await this.#ruleset(envelope);
     const household = this.#wake(envelope);
-    if (household === undefined) return JSON.stringify({ version: 0, changed: 0 } satisfies SweepReply);
+    if (household === undefined || household.members.length === 0)
+      return JSON.stringify({ version: 0, changed: 0 } satisfies SweepReply);
     if (loaded === undefined) throw new Error("the ruleset cannot be read");
     household.told(envelope.ruleset, envelope.retentionMs);
-    this.#lookAgain(household, loaded);
+    const isOtherwise = this.#lookAgain(household, loaded);
     await this.#tellAll();
-    return JSON.stringify({ version: loaded.version, changed: household.head.says.version } satisfies SweepReply);
+    return JSON.stringify({ version: loaded.version, changed: isOtherwise ? 1 : 0 } satisfies SweepReply);
   }
 
   /** Does what is due though nobody asks. Caught and armed again for ever: an alarm that fails its retries is deleted. */
@@ -102,11 +103,12 @@ export class HouseholdObject extends DurableObject<Env> {
     }
   }
 
-  #lookAgain(household: LiveHousehold, loaded: LoadedRuleset): void {
-    this.#changing(household, () => {
+  #lookAgain(household: LiveHousehold, loaded: LoadedRuleset): boolean {
+    return this.#changing(household, () => {
       const isOtherwise = this.#settle(household, loaded);
       const isShorter = household.compact(Math.max(Date.now(), household.head.clock));
       if (isOtherwise || isShorter) this.#commit(household);
+      return isOtherwise;
     });
   }
 
@@ -181,11 +183,8 @@ export class HouseholdObject extends DurableObject<Env> {
   }
 
   /** The newest ruleset that the caller or this object knows; undefined where it cannot be read. */
-  async #ruleset({ workspace, ruleset, retentionMs }: CallEnvelope): Promise<LoadedRuleset | undefined> {
-    const version = Math.max(ruleset, this.#wake({ workspace })?.head.ruleset ?? 0);
-    const held = heldRuleset(workspace, version);
-    if (held !== undefined) return held;
-    return rulesetOf(this.env.PUBLISHED, workspace, version, retentionMs).catch(() => undefined);
+  #ruleset(call: CallEnvelope): Promise<LoadedRuleset | undefined> {
+    return newestRuleset(this.env.PUBLISHED, call, () => this.#wake(call)?.head.ruleset ?? 0).catch(() => undefined);
   }
 
   #arm(at: number): void {

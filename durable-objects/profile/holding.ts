@@ -1,4 +1,5 @@
-import type { CallEnvelope } from "../../core/model/envelope.ts";
+import { forbidsProfile } from "../../core/consent/consent.ts";
+import { ENVELOPE_VERSION, type CallEnvelope } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { PointerHead, ProfileHead } from "../../core/profile/head.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
@@ -66,4 +67,16 @@ export class Holding {
     this.memory = undefined;
     this.store.commit({ head, open: [] });
   }
+}
+
+/** The call that an alarm makes in the place of a caller: with what the head knows. */
+export function callOf(head: ProfileHead | PointerHead, name: ProfileId): CallEnvelope {
+  const { workspace, jurisdiction, retentionMs = 0 } = head;
+  const { ruleset, newest = 0 } = head.kind === "profile" ? head : { ruleset: 0 };
+  return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, retentionMs, ruleset: Math.max(ruleset, newest) };
+}
+
+/** Whether what others say of a person may be kept: not of nobody, and not of who refuses to be known. */
+export function isTakenBy(memory: Memory): boolean {
+  return memory instanceof LiveProfile && !forbidsProfile(memory.head.consent ?? {});
 }

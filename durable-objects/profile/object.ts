@@ -1,6 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
 import {
-  ENVELOPE_VERSION,
   type AdmitEnvelope,
   type AdoptEnvelope,
   type CallEnvelope,
@@ -19,24 +18,23 @@ import {
   type WithdrawEnvelope,
 } from "../../core/model/envelope.ts";
 import { Feeding } from "../household/feeding.ts";
-import { forbidsProfile } from "../../core/consent/consent.ts";
 import type { TellEnvelope } from "../../core/model/household.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
-import { newProfile, type PointerHead, type ProfileHead } from "../../core/profile/head.ts";
+import { newProfile } from "../../core/profile/head.ts";
 import { isFeedDue, toldFact } from "../../core/profile/household-tie.ts";
 import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
 import { ALARM_AGAIN_MS, isText, Linking } from "../identifier/linking.ts";
-import { heldRuleset, rulesetOf, type LoadedRuleset } from "../ruleset/load.ts";
+import { newestRuleset, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
 import { Decider } from "./decider.ts";
 import { eventPage } from "./events.ts";
-import { clockOf, Holding, isPointer, type Memory } from "./holding.ts";
+import { callOf, clockOf, Holding, isPointer, isTakenBy } from "./holding.ts";
 import { OVERLOADED } from "./overload.ts";
 import { shownTree } from "./reply.ts";
 import { ProfileStore } from "./store.ts";
@@ -407,13 +405,7 @@ export class ProfileObject extends DurableObject<Env> {
               isDestinationWaiting: envelope.isDestinationWaiting === true,
             })
           : memory.adopt(delivery);
-      const hasMoved =
-        merged !== undefined &&
-        [
-          memory.noteLeft(merged.left ?? [], true),
-          memory.noteLeft([merged.from], false),
-          memory.takeLeavers(merged.leaving ?? []),
-        ].includes(true);
+      const hasMoved = merged !== undefined && memory.tookIn(merged);
       if (envelope.consent !== undefined) memory.state(envelope.consent, adopting);
       const states = JSON.stringify(consent) !== JSON.stringify(memory.head.consent);
       if (states) memory.announce();
@@ -478,16 +470,9 @@ export class ProfileObject extends DurableObject<Env> {
     return mine;
   }
 
-  /** The newest ruleset that the caller or this object knows: never an older one than was written under. */
-  async #ruleset(envelope: CallEnvelope): Promise<LoadedRuleset | undefined> {
-    for (;;) {
-      const version = Math.max(envelope.ruleset, this.#version(envelope));
-      const held = heldRuleset(envelope.workspace, version);
-      if (held !== undefined) return held;
-      const loaded = await rulesetOf(this.env.PUBLISHED, envelope.workspace, version, envelope.retentionMs);
-      // Another call may have gone on to a newer one meanwhile.
-      if (this.#version(envelope) <= version) return loaded;
-    }
+  /** The newest ruleset that the caller or this object knows. */
+  #ruleset(envelope: CallEnvelope): Promise<LoadedRuleset | undefined> {
+    return newestRuleset(this.env.PUBLISHED, envelope, () => this.#version(envelope));
   }
 
   #version(envelope: CallEnvelope): number {
@@ -502,13 +487,6 @@ export class ProfileObject extends DurableObject<Env> {
  */
 export const MOST_IN_FLIGHT = 200;
 
-/** The call that an alarm makes in the place of a caller: with what the head knows. */
-function callOf(head: ProfileHead | PointerHead, name: ProfileId): CallEnvelope {
-  const { workspace, jurisdiction, retentionMs = 0 } = head;
-  const { ruleset, newest = 0 } = head.kind === "profile" ? head : { ruleset: 0 };
-  return { v: ENVELOPE_VERSION, workspace, jurisdiction, name, retentionMs, ruleset: Math.max(ruleset, newest) };
-}
-
 function shown(answer: object): string {
   return `=${JSON.stringify(answer)}`;
 }
@@ -517,8 +495,3 @@ function shown(answer: object): string {
 const PAGE_CHARACTERS = 4_000_000;
 
 const NOTHING_TAKEN = { accepted: 0, duplicates: 0, conflicts: [] } as const;
-
-/** Whether what others say of a person may be kept: not of nobody, and not of who refuses to be known. */
-function isTakenBy(memory: Memory): boolean {
-  return memory instanceof LiveProfile && !forbidsProfile(memory.head.consent ?? {});
-}

@@ -18,7 +18,7 @@ export function profileView(name: ProfileId, profile: LiveProfile, loaded: Loade
     golden: loaded === undefined ? {} : goldenTraits(profile, loaded, now),
     audiences: loaded === undefined ? [] : membershipViews(profile, loaded, now),
     consent: head.consent ?? {},
-    household: null,
+    household: profile.tie.at === null ? null : { id: profile.tie.at, since: isoOrNull(profile.tie.since) },
   };
 }
 

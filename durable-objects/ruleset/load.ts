@@ -1,5 +1,6 @@
 import { CampaignBook, NO_CAMPAIGNS } from "../../core/decide/book.ts";
 import { isOwnAudience, type Campaigns } from "../../core/model/campaign.ts";
+import type { CallEnvelope } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { History } from "../../core/profile/history.ts";
 import { openMemberships } from "../../core/profile/memberships.ts";
@@ -80,6 +81,25 @@ export async function rulesetOf(
   const ruleset = await read(bucket, workspace, version, retentionMs);
   if (ruleset !== undefined) hold(rulesetObjectKey(workspace, version), ruleset);
   return ruleset;
+}
+
+/**
+ * The newest ruleset that a caller or the object called knows: never an older one than was written under.
+ * @param known the object's own version, asked again after each wait: another call may have gone on to a newer one
+ * @returns and @throws as `rulesetOf`
+ */
+export async function newestRuleset(
+  bucket: R2Bucket,
+  { workspace, ruleset, retentionMs }: Pick<CallEnvelope, "workspace" | "ruleset" | "retentionMs">,
+  known: () => number,
+): Promise<LoadedRuleset | undefined> {
+  for (;;) {
+    const version = Math.max(ruleset, known());
+    const held = heldRuleset(workspace, version);
+    if (held !== undefined) return held;
+    const loaded = await rulesetOf(bucket, workspace, version, retentionMs);
+    if (known() <= version) return loaded;
+  }
 }
 
 async function read(

@@ -2,19 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import type { HashedIdentifier, ProfileId } from "../../core/model/ids.ts";
 import { householdStub } from "../../durable-objects/household/stub.ts";
-import {
-  call,
-  DAY_MS,
-  decide,
-  event,
-  fresh,
-  identifier,
-  ingest,
-  linkTo,
-  publishRules,
-  stubOf,
-  type DecideAnswer,
-} from "./profiles.ts";
+import { call, decide, event, fresh, identifier, ingest, publishRules, type DecideAnswer } from "./profiles.ts";
 
 /** Households over real objects: what members do, together; who joins, leaves, is merged or split; and what members are told. */
 

@@ -27,7 +27,7 @@ import { call, DAY_MS, decide, event, identifier, publishRules, RETENTION_MS, st
 const FULL = inject("full");
 const WORLDS = FULL ? 60 : 3;
 const COMMANDS = FULL ? 200 : 45;
-const FIRST_SEED = 1;
+const FIRST_SEED = 3;
 /** Commands between two looks at everything. */
 const LOOK_EVERY = 15;
 const PEOPLE = 3;

@@ -66,7 +66,10 @@ const Profile = z
     }),
     audiences: z.array(z.strictObject({ key: z.string(), since: Time.nullable(), until: Time.nullable() })),
     consent: z.record(z.string(), z.unknown()),
-    household: z.unknown(),
+    household: z
+      .strictObject({ id: z.string(), since: Time.nullable() })
+      .nullable()
+      .openapi({ description: "The household that the person lives in, and since when it is fed." }),
   })
   .openapi("Profile");
 

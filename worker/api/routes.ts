@@ -4,6 +4,7 @@ import { campaignRoutes } from "./campaigns.ts";
 import { catalogueRoutes } from "./catalogue.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { healthRoutes } from "./health-detail.ts";
+import { householdRoutes } from "./households.ts";
 import { importRoutes } from "./imports.ts";
 import { keyRoutes } from "./keys.ts";
 import { listMatchRoutes } from "./list-match.ts";
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...rulesetRoutes,
   ...profileRoutes,
   ...identityRoutes,
+  ...householdRoutes,
   ...importRoutes,
   ...planRoutes,
   ...quarantineRoutes,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import type { ProfileId } from "../../core/model/ids.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { keepRejected } from "../../durable-objects/quarantine/stub.ts";
 import { importStub } from "../../durable-objects/import/stub.ts";
@@ -72,9 +73,19 @@ beforeAll(async () => {
     .run();
   const hour = "INSERT INTO audience_hour VALUES (?, ?, 0, 7, 0, 0, 0)";
   await env.DB.prepare(hour).bind(theirs.id, MARK).run();
+  const person = profileName(env.NAME_KEY, theirs.id, { type: "userId", value: "u1" });
+  await call("POST", `/api/profiles/${person}/household`, { key: theirs.secret, body: { householdId: MARK } });
+  await vi.waitFor(async () => {
+    expect((await call("GET", `/api/households/${theirHousehold()}`, { key: theirs.secret })).status).toBe(200);
+  });
   await env.DB.prepare("INSERT INTO catalogue_event VALUES (?1, ?2, ?2, 0, 0)").bind(theirs.id, MARK).run();
   await env.DB.prepare("INSERT INTO catalogue_property VALUES (?1, ?2, ?2, 'text', 0, 0, '')").bind(theirs.id, MARK).run();
 });
+
+/** Where their person lives. */
+function theirHousehold(): ProfileId {
+  return profileName(env.NAME_KEY, theirs.id, { type: "household", value: MARK });
+}
 
 /** An import of theirs, its name the mark. */
 async function theirImport(): Promise<void> {
@@ -91,6 +102,7 @@ function request(method: string, path: string): { readonly path: string; readonl
   const filled = path
     .replace("/api/keys/{id}", `/api/keys/${theirKeyId}`)
     .replace("/api/imports/{id}", `/api/imports/${MARK}`)
+    .replace("/api/households/{id}", `/api/households/${theirHousehold()}`)
     .replace("{key}", MARK)
     .replace("{event}", MARK)
     .replace("{upload}", theirUploadId)
@@ -115,6 +127,8 @@ function bodyOf(path: string): unknown {
     case "/api/profiles/{id}/split":
     case "/api/profiles/{id}/link":
       return { identifier: { type: "userId", hash: "A".repeat(43) } };
+    case "/api/profiles/{id}/household":
+      return { householdId: "h1" };
     case "/api/plan":
       return { events: { Mine: {} } };
     case "/api/plan/check":
@@ -195,7 +209,12 @@ describe.each(routes)("$name", ({ route }) => {
     const seen = await call("GET", `/api/audit?limit=200`, { key: theirs.secret });
     const reply = await call(route.method, path, { key: mine.secret, body });
     expect([200, 204, 404]).toContain(reply.status);
-    if (path.includes(MARK) || path.includes(theirKeyId) || path.includes(theirKid) || path.includes("/api/profiles/")) {
+    if (
+      path.includes(MARK) ||
+      path.includes(theirKeyId) ||
+      path.includes(theirKid) ||
+      /\/api\/(?:profiles|households)\//.test(path)
+    ) {
       expect(route.method === "put" ? 200 : 404).toBe(reply.status);
     }
     // A path that I name myself may come back to me; nothing else of theirs may.

@@ -1,5 +1,6 @@
 import type { JournalEvent } from "../../core/model/envelope.ts";
 import { isChange, isEvent, type JournalChange, type JournalRecord, type OutboxState } from "../../core/model/outbox.ts";
+import type { ProfileId } from "../../core/model/ids.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import type { Members } from "./members.ts";
 import type { Tally } from "./tally.ts";
@@ -17,6 +18,8 @@ export interface Standing {
   readonly memberCount: number;
   /** Null for who lives by himself; for an identifier that is a pointer, how many events counted here its person brings again. */
   readonly owed: number | null;
+  /** The household that they live in, where what was applied says so: it is kept in a table of its own. */
+  readonly household?: ProfileId;
 }
 
 /** Records of one profile and epoch, `from` up to but not including `to`, and how it stood after them. */
@@ -98,8 +101,10 @@ export function rewind(held: Standing, now: number, tally: Tally): Standing {
 }
 
 /** How a person stands, as its object says it. */
-export function inState(standing: Standing, { members, ruleset, nextChange, firstSeen, lastSeen }: OutboxState): Standing {
-  return { ...standing, members, memberCount: Object.keys(members).length, ruleset, nextChange, firstSeen, lastSeen };
+export function inState(standing: Standing, state: OutboxState): Standing {
+  const { members, ruleset, nextChange, firstSeen, lastSeen, household } = state;
+  const stands = { members, memberCount: Object.keys(members).length, ruleset, nextChange, firstSeen, lastSeen };
+  return { ...standing, ...stands, ...(household === undefined ? {} : { household }) };
 }
 
 function afterRecord(standing: Standing, record: JournalRecord, tally: Tally): Standing {

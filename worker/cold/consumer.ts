@@ -12,6 +12,7 @@ import { commitChanges, readHeld, type HeldProfile, type ProfileChange } from ".
 import type { Count, CounterName } from "./counters.ts";
 import { gather, PULL_BYTES, type Gathered } from "./gather.ts";
 import { hourOf } from "./hours.ts";
+import { householdStatements } from "./households.ts";
 import { bearersOf, bearerStatements, suspectsOf } from "./list-bearers.ts";
 import { pendingOf, settlePending } from "./list-pending.ts";
 import { readListVersions } from "./list-versions.ts";
@@ -176,7 +177,7 @@ async function takeShard(
     const known = bearerStatements(DB, workspace.id, versions, bearers, suspects);
     const events = [...gathered.values()].flatMap((one) => one.events);
     const learnt = await learn({ DB, shard, workspace: workspace.id, nameKey: env.NAME_KEY }, events, now);
-    const more = [...known, ...learnt.statements];
+    const more = [...known, ...learnt.statements, ...householdStatements(DB, workspace.id, standings.values())];
     if (changes.length > 0 && !(await commitChanges(DB, workspace.id, changes, tally, counts, more))) continue;
     learnt.keep();
     // In another database there is no one transaction for both; see docs/decisions/042.

@@ -33,7 +33,7 @@ async function columns(table: string): Promise<Record<string, { type: string; no
 describe("the migrations", () => {
   it("are applied once each, in order, and noted where wrangler looks", async () => {
     const later = {
-      name: "0009_later.sql",
+      name: "9999_later.sql",
       sql: "CREATE TABLE later (id TEXT);\n--> statement-breakpoint\nCREATE INDEX later_id ON later (id);",
     };
     const names = [...MIGRATIONS.map(({ name }) => name), later.name];

@@ -1,3 +1,4 @@
+import { isHouseholdFact } from "../../core/profile/household-tie.ts";
 import { linksOf } from "../../core/identity/links.ts";
 import type { IngestEnvelope, IngestReply, JournalEvent } from "../../core/model/envelope.ts";
 import { isEvent } from "../../core/model/outbox.ts";
@@ -91,8 +92,10 @@ async function giveBack(
   const envelope = envelopeOf(workspace, profile);
   const status = await reaching("the profile", () => object.resolve(envelope));
   // A profile that lives has compacted what is older; whoever is gone needs the traits of old identifies.
+  // What a household told is told anew, by the household that the events name.
   const kept = events.filter(
-    ({ event }) => event.time > now - workspace.retentionMs || (status === "" && event.type === "identify"),
+    ({ event }) =>
+      !isHouseholdFact(event) && (event.time > now - workspace.retentionMs || (status === "" && event.type === "identify")),
   );
   if (kept.length === 0) return 0;
   const asked = kept.map(({ event }): readonly [string, string, ProfileId] => [event.source, event.messageId, event.origin.hash]);

@@ -382,6 +382,18 @@ export const catalogueProperties = sqliteTable(
   (table) => [primaryKey({ columns: [table.workspace, table.event, table.path, table.type] })],
 );
 
+/** Households that people live in, as far as their messages have said: a publish tells them first. Without a rowid, too. */
+export const households = sqliteTable(
+  "household",
+  {
+    workspace: workspace(),
+    id: text("id").$type<ProfileId>().notNull(),
+    /** Newest ruleset that it is known to answer under. */
+    ruleset: integer("ruleset").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.id] })],
+);
+
 /** How far a workspace's people have been told of its live ruleset. */
 export const sweeps = sqliteTable("sweep", {
   workspace: text("workspace").primaryKey(),

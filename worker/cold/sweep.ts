@@ -8,6 +8,7 @@ import { coldDatabases } from "./cold-databases.ts";
 import { commitChanges, readHeld } from "./cold-index.ts";
 import { addCounts } from "./counters.ts";
 import { HOUR_MS, hourOf } from "./hours.ts";
+import { sweepHouseholds } from "./households.ts";
 import { objectsOf, sweepProfile, type FindObject, type Gone } from "./profile-calls.ts";
 import type { WorkspaceRecord } from "./records.ts";
 import { beginSweep, countProfiles, leaseSweep, noteSweep, readSweep, type Sweep } from "./sweep-state.ts";
@@ -60,6 +61,13 @@ export async function sweepWorkspace(
     sweep = beginSweep(workspace, total, clock());
   }
   const databases = coldDatabases(env);
+  for (const DB of databases) {
+    const { isDone, failed } = await sweepHouseholds(env, DB, workspace, () => clock() >= until);
+    sweep = { ...sweep, failed: sweep.failed + failed };
+    if (isDone) continue;
+    await noteSweep(env.DB, workspace.id, sweep, 0);
+    return sweep;
+  }
   let told = 0;
   while (told < pace.profiles && clock() < until) {
     const DB = databases[sweep.shard];

@@ -7,6 +7,7 @@ import catalogue from "../../migrations/0005_catalogue.sql";
 import goldenRecord from "../../migrations/0006_golden_record.sql";
 import identifierLimits from "../../migrations/0007_identifier_limits.sql";
 import campaigns from "../../migrations/0008_campaigns.sql";
+import households from "../../migrations/0009_households.sql";
 import { database } from "./database.ts";
 import { applyMigrations, type Migration } from "./migrate.ts";
 import { publishSecretKey } from "./published.ts";
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0006_golden_record.sql", sql: goldenRecord },
   { name: "0007_identifier_limits.sql", sql: identifierLimits },
   { name: "0008_campaigns.sql", sql: campaigns },
+  { name: "0009_households.sql", sql: households },
 ];
 
 let made = 0;

@@ -44,6 +44,7 @@ function requestFor(profileId: ProfileId, consent: Consent): Parameters<typeof d
     audiences: true,
     traits: false,
     explain: false,
+    household: false,
     placements: [],
     trace: false,
     requestId: "",

@@ -7,6 +7,7 @@ import { followedAgain, identityName, profileStub } from "../../durable-objects/
 import { heldRuleset, rulesetOf } from "../../durable-objects/ruleset/load.ts";
 import { findWorkspaceFresh } from "../auth/cache.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
+import { askHousehold, NO_HOUSEHOLD } from "./household.ts";
 import type { DecideRequest } from "./request.ts";
 
 /** A decision as JSON text, and how it came about for `Server-Timing`. */
@@ -52,12 +53,33 @@ export async function decide(
   if (answer === undefined) return ok({ text: await withoutProfile(env, request, ready, "ERROR"), hops, waitMs });
   switch (answer[0]) {
     case "=":
+      if (request.household) return ok(await withHousehold(env, ready, request, answer, { began, deadline, decision, hops }));
       return ok({ text: compose(decision, answer.slice(1)), hops, waitMs });
     case "!":
       return fail(answer === "!at_before_horizon" ? "at_before_horizon" : "unavailable");
     default:
       throw new Error("a profile object answered in no form known");
   }
+}
+
+/** The second hop: to the household that the person is in, which is named before the answer. Past the deadline it is left out. */
+async function withHousehold(
+  env: Env,
+  workspace: WorkspaceRecord,
+  request: DecideRequest,
+  answer: string,
+  {
+    began,
+    deadline,
+    decision,
+    hops,
+  }: Pick<Decision, "hops"> & Readonly<Record<"began" | "deadline", number>> & { decision: string | undefined },
+): Promise<Decision> {
+  const end = answer.indexOf("|");
+  const household = answer.slice(1, end);
+  const shown = household === "" ? NO_HOUSEHOLD : await before(deadline, askHousehold(env, workspace, household, request));
+  const text = `"household":${JSON.stringify(shown ?? { ...NO_HOUSEHOLD, reason: "ERROR" })},${answer.slice(end + 1)}`;
+  return { text: compose(decision, text), hops: household === "" ? hops : hops + 1, waitMs: Date.now() - began };
 }
 
 function envelopeFor(
@@ -78,6 +100,7 @@ function envelopeFor(
     audiences: request.audiences,
     traits: request.traits,
     explain: request.explain,
+    ...(request.household ? { household: true } : {}),
     ...(decision === undefined ? {} : { placements: { keys: request.placements, decision, deadline, trace: request.trace } }),
     ...(via === undefined ? {} : { via }),
     ...(request.at === undefined ? {} : { at: request.at }),
@@ -128,7 +151,17 @@ async function withoutProfile(
   const asOf = new Date(request.at ?? Date.now()).toISOString();
   const asked = request.at === undefined ? request.placements : [];
   const placements = asked.length === 0 ? {} : { placements: await usual(env, workspace, asked, reason) };
-  const decided = { asOf, ruleset: workspace.ruleset, known: false, audiences: [], reason, ...placements, validUntil: null };
+  const household = request.household ? { household: NO_HOUSEHOLD } : {};
+  const decided = {
+    asOf,
+    ruleset: workspace.ruleset,
+    known: false,
+    audiences: [],
+    reason,
+    ...placements,
+    ...household,
+    validUntil: null,
+  };
   return compose(undefined, JSON.stringify(decided).slice(1, -1));
 }
 

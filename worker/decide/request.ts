@@ -12,6 +12,8 @@ export interface DecideRequest {
   readonly audiences: boolean;
   readonly traits: boolean;
   readonly explain: boolean;
+  /** The audiences of the household that the person is in, too: a second hop. */
+  readonly household: boolean;
   /** Keys of the placements to be filled. */
   readonly placements: readonly string[];
   readonly trace: boolean;
@@ -64,6 +66,7 @@ export function parseDecideRequest(json: Json, gvlId: number | undefined, gpp: G
     audiences: include.includes("audiences"),
     traits: include.includes("traits"),
     explain: include.includes("explain"),
+    household: include.includes("household"),
     placements,
     trace: include.includes("trace"),
     requestId: rest.requestId,
