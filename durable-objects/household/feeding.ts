@@ -78,7 +78,9 @@ export class Feeding {
     if (reply === "!again" || reply === "!over")
       return this.#amend((now) => (now.generation === generation ? begunAnew(now, person.clock) : now));
     if (!reply.startsWith("=")) throw new Error("a household answered in no form known");
-    this.#amend((now) => released(fedTo(now, generation, Number(reply.slice(1))), leaving));
+    const next = Number(reply.slice(1));
+    // Where it wants what came before, it has taken nothing of this page, and let nobody go.
+    this.#amend((now) => released(fedTo(now, generation, next), next < page.to ? [] : leaving));
   }
 
   /** A household of so many is a placeholder that a customer system writes where it knows none: it is reported, and nobody's. */

@@ -26,7 +26,7 @@ export class HouseholdObject extends DurableObject<Env> {
   readonly #store = new HouseholdStore(this.ctx.storage);
   /** Undefined where storage says it: at first, and after anything has failed. */
   #memory: LiveHousehold | undefined;
-  #isTelling = false;
+  #telling: Promise<void> | undefined;
   /** What the alarm is set for, as far as this life knows, ms. */
   #armed = Infinity;
 
@@ -132,27 +132,26 @@ export class HouseholdObject extends DurableObject<Env> {
     this.#store.write(household.toWrite());
   }
 
-  /** Tells each member what he has not been told yet. @throws where one could not be */
-  async #tellAll(): Promise<void> {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    try {
-      for (;;) {
-        const household = this.#memory;
-        const members = household?.toTell ?? [];
-        if (household === undefined || members.length === 0) return;
-        await this.ctx.storage.sync();
-        const { says } = household.head;
-        await Promise.all(members.map((member) => this.#tell(household, member)));
-        const now = this.#memory ?? this.#wake(household.head);
-        if (now === undefined) return;
-        this.#changing(now, () => {
-          for (const member of members) now.hasTold(member, says.version);
-          this.#commit(now);
-        });
-      }
-    } finally {
-      this.#isTelling = false;
+  /** Tells each member what he has not been told yet; who is at it is waited for. @throws where one could not be */
+  #tellAll(): Promise<void> {
+    this.#telling ??= this.#tellEach().finally(() => (this.#telling = undefined));
+    return this.#telling;
+  }
+
+  async #tellEach(): Promise<void> {
+    for (;;) {
+      const household = this.#memory;
+      const members = household?.toTell ?? [];
+      if (household === undefined || members.length === 0) return;
+      await this.ctx.storage.sync();
+      const { says } = household.head;
+      await Promise.all(members.map((member) => this.#tell(household, member)));
+      const now = this.#memory ?? this.#wake(household.head);
+      if (now === undefined) return;
+      this.#changing(now, () => {
+        for (const member of members) now.hasTold(member, says.version);
+        this.#commit(now);
+      });
     }
   }
 
