@@ -62,8 +62,8 @@ export class Feeding {
     } else if (tie.at !== null) await this.#feed(person, tie, tie.at);
   }
 
-  async #release({ head }: LiveProfile, { household, member, upTo }: Leaver): Promise<void> {
-    await householdStub(this.#env, head, household).release({ ...this.#call(head, household), member, upTo });
+  async #release(person: LiveProfile, { household, member, upTo }: Leaver): Promise<void> {
+    await householdStub(this.#env, person.head, household).release({ ...this.#call(person, household), member, upTo });
   }
 
   async #feed(person: LiveProfile, tie: HouseholdTie, at: ProfileId): Promise<void> {
@@ -71,7 +71,7 @@ export class Feeding {
     const { generation, fed, leaving } = tie;
     // News that are none to the household: what it told itself, and that an audience was entered.
     if (page.events.length === 0 && fed > 0 && leaving.length === 0) return this.#amend((now) => fedTo(now, generation, page.to));
-    const call = this.#call(person.head, at);
+    const call = this.#call(person, at);
     const feed: FeedEnvelope = { ...call, ...page, member: person.profileId, generation, instead: leaving, at: person.clock };
     const reply = await householdStub(this.#env, person.head, at).feed(feed);
     if (reply === "!full") return this.#shutOut(at, generation);
@@ -105,8 +105,8 @@ export class Feeding {
     if (person instanceof LiveProfile) person.amendTie(amend);
   }
 
-  #call(head: LiveProfile["head"], household: ProfileId): ReturnType<typeof callFrom> {
-    const { ruleset, newest = 0, retentionMs = 0 } = head;
-    return { ...callFrom(head, household), ruleset: Math.max(ruleset, newest), retentionMs };
+  #call({ head, version }: LiveProfile, household: ProfileId): ReturnType<typeof callFrom> {
+    const { newest = 0, retentionMs = 0 } = head;
+    return { ...callFrom(head, household), ruleset: Math.max(version, newest), retentionMs };
   }
 }

@@ -383,6 +383,11 @@ class World {
       ([root, names]) => `${names.toSorted().join(" ")}: ${(events.get(root) ?? []).toSorted().join(" ")}`,
     );
     expect(shown.toSorted().join("\n")).toBe(this.model.shown());
+    // As the cold path does: who was split off may not know the live ruleset yet.
+    for (const name of this.households)
+      await this.#insist(
+        async () => void (await householdStub(env, { jurisdiction: null }, name).sweep(call(this.#workspace, name, 1))),
+      );
     for (const root of people.keys()) {
       // A household tells its members by itself; what was cut off goes on by the alarms.
       for (let tries = 1; ; tries++) {

@@ -69,6 +69,8 @@ it("is no placeholder, and of nobody who is not there", async () => {
 
 it("is swept first: what a publish asks of it all its members know when they are swept", async () => {
   expect(await consumed(objectsOf(env), await Promise.all([ada, bob].map(messageOf)))).toEqual({ acked: 2, retried: 0 });
+  const rows = () => env.DB.prepare("SELECT id, ruleset FROM household WHERE workspace = ?").bind(shop.id).all();
+  expect((await rows()).results).toEqual([{ id: home, ruleset: 1 }]);
   await publish("regulars", { household: { event: "Order Completed", count: { gte: 2, lte: 9 } } });
   // A publish begins to sweep by itself, and the end of it says how far it came.
   await vi.waitFor(async () => {
@@ -78,8 +80,7 @@ it("is swept first: what a publish asks of it all its members know when they are
     expect(sweep).toMatchObject({ version: 2, done: 2, failed: 0, at: expect.any(Number) });
   });
   for (const profile of [ada, bob]) expect((await messageOf(profile)).state?.members).toHaveProperty("regulars");
-  const { results } = await env.DB.prepare("SELECT id, ruleset FROM household WHERE workspace = ?").bind(shop.id).all();
-  expect(results).toEqual([{ id: home, ruleset: 2 }]);
+  expect((await rows()).results).toEqual([{ id: home, ruleset: 2 }]);
 });
 
 it("ends with whom a call says to live in none", async () => {

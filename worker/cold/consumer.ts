@@ -12,7 +12,7 @@ import { commitChanges, readHeld, type HeldProfile, type ProfileChange } from ".
 import type { Count, CounterName } from "./counters.ts";
 import { gather, PULL_BYTES, type Gathered } from "./gather.ts";
 import { hourOf } from "./hours.ts";
-import { householdStatements } from "./households.ts";
+import { catchUpHouseholds, householdStatements } from "./households.ts";
 import { bearersOf, bearerStatements, suspectsOf } from "./list-bearers.ts";
 import { pendingOf, settlePending } from "./list-pending.ts";
 import { readListVersions } from "./list-versions.ts";
@@ -185,6 +185,7 @@ async function takeShard(
       if (home !== DB) await commitChanges(home, workspace.id, [{ profile, was, standing, archivedAt: undefined }], exits, []);
     }
     if (versions.text !== "" || suspects.length > 0) await tellOfLists(env, DB, workspace, [...gathered.keys()], now);
+    await catchUpHouseholds(env, DB, workspace, standings.values());
     await confirmAll(env, DB, workspace, gathered, failed, now, find);
     return {
       settled: arrived.filter(({ outbox }) => !failed.has(outbox.profile)),

@@ -18,14 +18,40 @@ export function householdStatements(
   workspace: string,
   standings: Iterable<Standing>,
 ): readonly D1PreparedStatement[] {
-  const ids = new Set([...standings].flatMap(({ household }) => household ?? []));
-  if (ids.size === 0) return [];
+  const ids = householdsOf(standings);
+  if (ids.length === 0) return [];
   return [
     DB.prepare("INSERT OR IGNORE INTO household (workspace, id, ruleset) SELECT ?1, value, 0 FROM json_each(?2)").bind(
       workspace,
-      JSON.stringify([...ids]),
+      JSON.stringify(ids),
     ),
   ];
+}
+
+/** Households of these people that stand under an older ruleset are told at once: their pass may have gone by. Who cannot be told now waits for the next. */
+export async function catchUpHouseholds(
+  env: Env,
+  DB: D1Database,
+  workspace: WorkspaceRecord,
+  standings: Iterable<Standing>,
+): Promise<void> {
+  const ids = householdsOf(standings);
+  if (ids.length === 0) return;
+  const { results } = await reaching("D1", () =>
+    DB.prepare("SELECT id FROM household WHERE workspace = ?1 AND ruleset < ?2 AND id IN (SELECT value FROM json_each(?3))")
+      .bind(workspace.id, workspace.ruleset, JSON.stringify(ids))
+      .all<{ id: ProfileId }>(),
+  );
+  await tellAll(
+    env,
+    DB,
+    workspace,
+    results.map(({ id }) => id),
+  );
+}
+
+function householdsOf(standings: Iterable<Standing>): readonly ProfileId[] {
+  return [...new Set([...standings].flatMap(({ household }) => household ?? []))];
 }
 
 /** How far one run came. */
@@ -50,17 +76,26 @@ export async function sweepHouseholds(
   while (!isOver()) {
     const ids = await readPage(DB, workspace, after);
     if (ids.length === 0) return { isDone: true, failed };
-    const settled = await atOnce(ids, MOST_CALLS, async (id): Promise<{ id: ProfileId; reply: SweepReply }> => {
-      const call = envelopeOf(workspace, id);
-      const text = await reaching("the household", () => householdStub(env, workspace, id).sweep(call));
-      return { id, reply: JSON.parse(text) };
-    });
-    const told = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-    failed += settled.length - told.length;
-    await noteTold(DB, workspace.id, told);
+    failed += await tellAll(env, DB, workspace, ids);
     after = ids.at(-1) ?? after;
   }
   return { isDone: false, failed };
+}
+
+/** @returns how many could not be told */
+async function tellAll(env: Env, DB: D1Database, workspace: WorkspaceRecord, ids: readonly ProfileId[]): Promise<number> {
+  const settled = await atOnce(ids, MOST_CALLS, async (id): Promise<Told> => {
+    const text = await reaching("the household", () => householdStub(env, workspace, id).sweep(envelopeOf(workspace, id)));
+    return { id, reply: JSON.parse(text) };
+  });
+  const told = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  await noteTold(DB, workspace.id, told);
+  return settled.length - told.length;
+}
+
+interface Told {
+  readonly id: ProfileId;
+  readonly reply: SweepReply;
 }
 
 async function readPage(DB: D1Database, { id, ruleset }: WorkspaceRecord, after: string): Promise<readonly ProfileId[]> {
@@ -73,11 +108,7 @@ async function readPage(DB: D1Database, { id, ruleset }: WorkspaceRecord, after:
 }
 
 /** One in which nobody lives any more is forgotten: who moves in brings it back. */
-async function noteTold(
-  DB: D1Database,
-  workspace: string,
-  told: readonly { readonly id: ProfileId; readonly reply: SweepReply }[],
-): Promise<void> {
+async function noteTold(DB: D1Database, workspace: string, told: readonly Told[]): Promise<void> {
   const [empty, inhabited] = [told.filter(({ reply }) => reply.version === 0), told.filter(({ reply }) => reply.version > 0)];
   const statements = [...Map.groupBy(inhabited, ({ reply }) => reply.version)].map(([version, some]) =>
     DB.prepare(
