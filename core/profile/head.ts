@@ -248,8 +248,8 @@ export function toSplit(
   apart: readonly ProfileId[],
 ): ProfileHead {
   const { schema, epoch, former } = head;
-  const begun = { ...newProfile(head, Math.max(head.clock, now)), ...tieLeft(head) };
-  const profile = { ...begun, name, schema, epoch: epoch + 1, reclaim, apart };
+  const fresh = { ...newProfile(head, Math.max(head.clock, now)), ...tieLeft(head) };
+  const profile = { ...fresh, name, schema, epoch: epoch + 1, reclaim, apart };
   return former.length === 0 ? profile : { ...profile, former };
 }
 

@@ -10,8 +10,6 @@ import {
   type TellEnvelope,
 } from "../model/household.ts";
 import type { ProfileId } from "../model/ids.ts";
-import { isEvent } from "../model/outbox.ts";
-import { readRecord, type NumberedText } from "./journal.ts";
 
 /**
  * What ties a person to a household. Which one that is follows from the journal: the latest statement in it, while consent allows a
@@ -91,7 +89,7 @@ export function fedTo(tie: HouseholdTie, generation: number, to: number): Househ
 }
 
 /** A household has no room for a generation. */
-export function shutOut({ full: _, ...tie }: HouseholdTie, generation: number): HouseholdTie {
+export function shutOut(tie: HouseholdTie, generation: number): HouseholdTie {
   return tie.generation === generation && tie.at !== null ? { ...tie, full: tie.at } : tie;
 }
 
@@ -149,43 +147,4 @@ function padded(count: number): string {
 /** True of what a household told: it concerns the one whom it was told, and goes nowhere with his journal. */
 export function isHouseholdFact({ type, name }: Pick<JournalEvent, "type" | "name">): boolean {
   return type === "fact" && name === STANDING_FACTS.household;
-}
-
-/** A page of a journal for the household. */
-export interface FeedPage {
-  readonly from: number;
-  readonly to: number;
-  /** JSON texts of `FedEvent`s. */
-  readonly events: readonly string[];
-  readonly isWhole: boolean;
-}
-
-/** About so many characters of the journal from where the household has it. */
-export function feedPage(
-  { fed }: HouseholdTie,
-  journal: { readonly base: readonly JournalEvent[]; readonly records: Iterable<NumberedText>; readonly seq: number },
-  room: number,
-): FeedPage {
-  const events: string[] = [];
-  let left = room;
-  const add = (sequence: number, event: JournalEvent): void => {
-    if (isHouseholdFact(event)) return;
-    const text = JSON.stringify(fedEvent(sequence, event));
-    events.push(text);
-    left -= text.length;
-  };
-  if (fed === 0) for (const event of journal.base) add(-1, event);
-  for (const { text, sequence } of journal.records) {
-    const record = readRecord(text);
-    if (!isEvent(record) || isHouseholdFact(record)) continue;
-    // So there is always an event in the page after.
-    if (left <= 0) return { from: fed, to: sequence, events, isWhole: false };
-    add(sequence, record);
-  }
-  return { from: fed, to: journal.seq, events, isWhole: true };
-}
-
-function fedEvent(sequence: number, event: JournalEvent): FedEvent {
-  const { name, type, time, messageId, source, channel, party, properties } = event;
-  return { sequence, event: { name, type, time, messageId, source, channel, party, properties } };
 }

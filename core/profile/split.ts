@@ -87,7 +87,8 @@ class Remaining {
   #said: HouseholdTie | undefined;
 
   /** With the statement that is left, if one is. */
-  tied({ said: _, ...tie }: HouseholdTie): HouseholdTie {
+  tied(before: HouseholdTie): HouseholdTie {
+    const { said: _, ...tie } = before;
     return this.#said?.said === undefined ? tie : { ...tie, said: this.#said.said };
   }
 

@@ -97,8 +97,8 @@ export async function newestRuleset(
     const version = Math.max(ruleset, known());
     const held = heldRuleset(workspace, version);
     if (held !== undefined) return held;
-    const loaded = await rulesetOf(bucket, workspace, version, retentionMs);
-    if (known() <= version) return loaded;
+    const found = await rulesetOf(bucket, workspace, version, retentionMs);
+    if (known() <= version) return found;
   }
 }
 
