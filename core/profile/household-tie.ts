@@ -1,14 +1,7 @@
 import { forbidsProfile } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
 import { compareLogOrder, STANDING_FACTS } from "../model/event.ts";
-import {
-  HOUSEHOLD,
-  HOUSEHOLD_SOURCE,
-  type FedEvent,
-  type HouseholdFact,
-  type Leaver,
-  type TellEnvelope,
-} from "../model/household.ts";
+import { HOUSEHOLD, HOUSEHOLD_SOURCE, type HouseholdFact, type Leaver, type TellEnvelope } from "../model/household.ts";
 import type { ProfileId } from "../model/ids.ts";
 
 /**
