@@ -43,6 +43,7 @@ function aViewer(fields: Partial<Viewer> = {}): Viewer {
     impressions: [],
     reservations: [],
     canReserve: true,
+    household: undefined,
     ...fields,
   };
 }

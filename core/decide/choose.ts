@@ -1,6 +1,6 @@
 import { shareOf } from "../rules/bucket.ts";
 import type { Arm, Campaign, Creative, Reason, Reservation } from "../model/campaign.ts";
-import { shownId } from "../model/campaign.ts";
+import { householdCaps, shownId } from "../model/campaign.ts";
 import type { Purpose } from "../model/consent.ts";
 import type { LogEvent } from "../model/event.ts";
 import type { ProfileId } from "../model/ids.ts";
@@ -24,6 +24,16 @@ export interface Viewer {
   readonly reservations: readonly Reservation[];
   /** False where nothing can be written of the person: then nothing can be counted, and no campaign with a cap is chosen. */
   readonly canReserve: boolean;
+  /** What the household said so far, where the person is in one. */
+  readonly household: HouseholdSaid | undefined;
+}
+
+/** Of caps that all of a household share. A person without one is his own. */
+export interface HouseholdSaid {
+  /** It has no room for the campaign, or could not be asked. */
+  readonly hasRefused: (campaign: string) => boolean;
+  /** It holds room, under the id of what is shown. */
+  readonly hasGranted: (id: string) => boolean;
 }
 
 /** What is asked. */
@@ -47,7 +57,17 @@ export interface Choice {
   readonly until: number;
   /** Room to be taken, where the campaign has a cap and this decision has taken none yet. */
   readonly reserve: Reservation | undefined;
+  /** What the household must grant before this may be answered. */
+  readonly asks: Asked | undefined;
   readonly trace: readonly Considered[];
+}
+
+/** Room that a household is asked for. */
+export interface Asked {
+  /** As of the reservation. */
+  readonly id: string;
+  readonly campaign: Campaign;
+  readonly until: number;
 }
 
 /** Why a campaign was chosen or was not. */
@@ -63,6 +83,7 @@ export interface Considered {
     | "excluded"
     | "no_consent"
     | "capped"
+    | "household_capped"
     | "cannot_count"
     | "outranked";
 }
@@ -92,8 +113,15 @@ export function choose(book: CampaignBook, slot: Slot, viewer: Viewer, question:
       trace.push(...choice.trace);
     } else trace.push({ campaign: campaign.key, chosen: false, why: found.why });
   }
-  if (choice !== undefined) return { ...choice, until, trace };
-  return nothing(trace.some(({ why }) => why === "capped") ? "CAPPED" : "DEFAULT", until, trace);
+  if (choice !== undefined) return { ...choice, until, trace, asks: asksOf(choice, viewer) };
+  return nothing(trace.some(({ why }) => why === "capped" || why === "household_capped") ? "CAPPED" : "DEFAULT", until, trace);
+}
+
+/** What was decided before was granted then. */
+function asksOf({ campaign, reserve }: Choice, { household }: Viewer): Asked | undefined {
+  if (campaign === undefined || reserve === undefined || household === undefined) return undefined;
+  if (householdCaps(campaign).length === 0 || household.hasGranted(reserve.id)) return undefined;
+  return { id: reserve.id, campaign, until: reserve.until };
 }
 
 /** What the same decision has answered already, be it still reserved or seen since: whatever has become of its campaign, but for the person's own no. */
@@ -115,11 +143,11 @@ function isDenied({ audience }: Campaign, { purposeOf, denied }: Viewer): boolea
 
 function chosen(campaign: Campaign, creative: Creative, arm: Arm, why: Considered["why"], reserve?: Reservation): Choice {
   const trace = [{ campaign: campaign.key, chosen: arm === "treated", why }];
-  return { campaign, creative, arm, reason: reasonOf(campaign, arm), until: Infinity, reserve, trace };
+  return { campaign, creative, arm, reason: reasonOf(campaign, arm), until: Infinity, reserve, asks: undefined, trace };
 }
 
 function nothing(reason: Reason, until: number, trace: readonly Considered[]): Choice {
-  return { campaign: undefined, creative: undefined, arm: undefined, reason, until, reserve: undefined, trace };
+  return { campaign: undefined, creative: undefined, arm: undefined, reason, until, reserve: undefined, asks: undefined, trace };
 }
 
 /** By priority; among equals in an order of the person's own, so that they share the people evenly. */
@@ -145,6 +173,7 @@ function consider(book: CampaignBook, campaign: Campaign, viewer: Viewer, { now 
   if (isDenied(campaign, viewer)) return not("no_consent");
   if (campaign.audience !== null && !viewer.isIn(campaign.audience)) return not("not_in_audience");
   if (campaign.cap.length > 0 && !viewer.canReserve) return not("cannot_count");
+  if (viewer.household?.hasRefused(campaign.key) === true) return not("household_capped");
   if (campaign.exclude.some((audience) => viewer.isIn(audience))) return not("excluded");
   // Always: the arm a person got binds, whatever share is held out by now.
   const exposures = exposuresTo(campaign.key, viewer.impressions);

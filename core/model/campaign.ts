@@ -65,9 +65,11 @@ export interface Hours {
   readonly to: number;
 }
 
-/** At most so many times for one person, within a window that slides, or in a unit of the calendar of the campaign's time zone. */
+/** At most so many times for one person, or for all of one household, within a window that slides, or in a unit of the calendar of the campaign's time zone. */
 export interface Cap {
   readonly limit: number;
+  /** All of the person's household together; without, the person alone. */
+  readonly of?: "household";
   readonly per: { readonly ms: number } | { readonly calendar: CalendarUnit };
 }
 
@@ -97,6 +99,11 @@ export interface Campaigns {
 /** Key of the audience that a campaign's own rule makes: no audience of a marketer's can have it. */
 export function ownAudience(campaign: string): string {
   return `campaign:${campaign}`;
+}
+
+/** Those of a campaign's caps that a household is asked about. */
+export function householdCaps({ cap }: Campaign): readonly Cap[] {
+  return cap.filter(({ of }) => of === "household");
 }
 
 export function isOwnAudience(key: string): boolean {

@@ -238,7 +238,8 @@ export interface PlacementsAsked {
 }
 
 /**
- * Answer of `decide`, one text whose first character says what follows: `=` the members of the reply's JSON object without
- * braces, after the household's id and a `|` where that was asked for, `@` the id of the profile that this identifier points to (ask there), `!` a stable error code; `!moved` where `via` leads elsewhere by now.
+ * Answer of `decide`, one text whose first character says what follows: `=` the members of the reply's JSON object without braces, before them,
+ * where a household was asked for or had a part, its id or nothing, `+`, how many hops it took and `|`; `@` the id of the profile that this identifier
+ * points to (ask there), `!` a stable error code; `!moved` where `via` leads elsewhere by now.
  */
 export type DecideReply = string;

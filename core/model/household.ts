@@ -1,3 +1,4 @@
+import type { Cap } from "./campaign.ts";
 import type { Purpose } from "./consent.ts";
 import type { CallEnvelope } from "./envelope.ts";
 import type { LogEvent } from "./event.ts";
@@ -68,6 +69,18 @@ export interface TellEnvelope extends CallEnvelope {
   readonly at: number;
   /** By question, see `householdQuestion`. */
   readonly answers: Readonly<Record<string, boolean | "unknown">>;
+}
+
+/** `HouseholdObject.reserve`: room under a campaign's caps that all of a household share. Answered with true where it is held, or was. */
+export interface ReserveEnvelope extends CallEnvelope {
+  /** `DECISION:PLACEMENT`, as the impression's id will be. */
+  readonly id: string;
+  readonly campaign: string;
+  readonly caps: readonly Cap[];
+  /** IANA name; of caps by the calendar. */
+  readonly zone: string;
+  /** ms; until then an impression confirms it. */
+  readonly until: number;
 }
 
 /** `HouseholdObject.standing`: the audiences that the household is in as if it were one person. */

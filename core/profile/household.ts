@@ -1,6 +1,6 @@
 import type { LogEvent } from "../model/event.ts";
-import type { FedEvent, FeedEnvelope, FeedReply, Leaver } from "../model/household.ts";
-import { MOST_MEMBERS } from "../model/household.ts";
+import { SHOWN_FACTS } from "../model/campaign.ts";
+import { MOST_MEMBERS, type FedEvent, type FeedEnvelope, type FeedReply, type Leaver } from "../model/household.ts";
 import type { ProfileId } from "../model/ids.ts";
 import type { Ruleset } from "../rules/ruleset.ts";
 import { SEAL_BYTES, type Home } from "./head.ts";
@@ -43,8 +43,17 @@ export interface HouseholdHead extends Home {
   /** Who was let go, and in what generation: what of theirs is still on its way comes too late. The newest last. */
   readonly gone: readonly (readonly [ProfileId, number])[];
   readonly says: Answers;
+  /** Room that decisions for members took under caps that all share, and that no impression has confirmed yet. */
+  readonly reserved?: readonly HeldRoom[];
   /** ms: when the journal was last looked through for what is no longer retained. */
   readonly compacted: number;
+}
+
+export interface HeldRoom {
+  readonly id: string;
+  readonly campaign: string;
+  readonly at: number;
+  readonly until: number;
 }
 
 /** A record of the household's journal, as JSON text. */
@@ -198,9 +207,40 @@ export class LiveHousehold {
   #append(record: HouseholdRecord): void {
     this.#open.push(JSON.stringify(record));
     this.head = { ...this.head, seq: this.head.seq + 1 };
+    // An impression counts from now on, in the place of what was held for it.
+    if (record.event.name === SHOWN_FACTS.impression) this.#holdOnly(({ id }) => id !== record.event.messageId);
     if (this.#history === undefined) return;
     const logged = insert(this.#history, record);
     this.#engine?.of.apply(logged, this.head.clock);
+  }
+
+  #holdOnly(isHeld: (room: HeldRoom) => boolean): void {
+    const { reserved, ...head } = this.head;
+    const held = (reserved ?? []).filter(isHeld);
+    if (held.length !== (reserved?.length ?? 0)) this.head = held.length === 0 ? head : { ...head, reserved: held };
+  }
+
+  /**
+   * Holds room under caps, where there is any.
+   * @param hasRoom beside what was shown of it, and the instants at which room is held
+   * @returns `held` where that is news, `is` where it was held already or seen since
+   */
+  reserve(
+    { id, campaign, until }: Pick<HeldRoom, "id" | "campaign" | "until">,
+    now: number,
+    hasRoom: (impressions: readonly LogEvent[], held: readonly number[], now: number) => boolean,
+  ): "held" | "is" | "full" {
+    this.#tick(now);
+    const { clock } = this.head;
+    const impressions = this.history.named(SHOWN_FACTS.impression);
+    const isKnown = this.head.reserved?.some((room) => room.id === id) === true;
+    if (isKnown || impressions.some(({ messageId }) => messageId.startsWith(`${id} `))) return "is";
+    this.#holdOnly((room) => room.until > clock);
+    const { reserved = [] } = this.head;
+    const held = reserved.filter((room) => room.campaign === campaign).map(({ at }) => at);
+    if (!hasRoom(impressions, held, clock)) return "full";
+    this.head = { ...this.head, reserved: [...reserved, { id, campaign, at: clock, until }] };
+    return "held";
   }
 
   #tick(now: number): void {

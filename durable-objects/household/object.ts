@@ -1,10 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
+import { householdHasRoom } from "../../core/decide/household-cap.ts";
 import { ENVELOPE_VERSION, type CallEnvelope, type SweepReply } from "../../core/model/envelope.ts";
 import type {
   FeedEnvelope,
   FeedReply,
   HouseholdStanding,
   ReleaseEnvelope,
+  ReserveEnvelope,
   StandingEnvelope,
 } from "../../core/model/household.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
@@ -53,6 +55,17 @@ export class HouseholdObject extends DurableObject<Env> {
       if (!household.release(envelope.member, envelope.upTo)) return;
       this.#settle(household, loaded);
       this.#commit(household);
+    });
+  }
+
+  /** Holds room under caps that all of the household share; durable when it returns. False where there is none, and where nobody lives here. */
+  reserve(envelope: ReserveEnvelope): boolean {
+    const household = this.#wake(envelope);
+    if (household === undefined || household.members.length === 0) return false;
+    return this.#changing(household, () => {
+      const found = household.reserve(envelope, Date.now(), (...uses) => householdHasRoom(envelope, ...uses));
+      if (found === "held") this.#commit(household);
+      return found !== "full";
     });
   }
 

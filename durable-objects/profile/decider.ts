@@ -1,11 +1,14 @@
 import { forbidsProfile, NOTHING_ALLOWED, strictest } from "../../core/consent/consent.ts";
+import type { Asked, HouseholdSaid } from "../../core/decide/choose.ts";
 import type { Reservation } from "../../core/model/campaign.ts";
 import type { Consent } from "../../core/model/consent.ts";
 import type { DecideEnvelope, DecideReply } from "../../core/model/envelope.ts";
 import type { Standing } from "../../core/profile/delivery.ts";
 import type { LiveProfile } from "../../core/profile/live.ts";
+import { HouseholdRoom, withHousehold } from "../household/room.ts";
 import type { LoadedRuleset } from "../ruleset/load.ts";
 import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent, isBeforeHorizon } from "./decided.ts";
+import { isPointer, type Holding } from "./holding.ts";
 import { fillPlacements, type Filled } from "./placements.ts";
 import { encodeDecided, encodeReply } from "./reply.ts";
 
@@ -19,15 +22,40 @@ export class Decider {
     | { readonly standing: Standing; readonly version: number; readonly consent: Consent | null; readonly text: string }
     | undefined;
 
-  readonly #nameKey: string;
+  readonly #env: Env;
+  readonly #holding: Holding;
   readonly #reserve: Reserve;
 
-  constructor(nameKey: string, reserve: Reserve) {
-    this.#nameKey = nameKey;
+  constructor(env: Env, holding: Holding, reserve: Reserve) {
+    this.#env = env;
+    this.#holding = holding;
     this.#reserve = reserve;
   }
 
-  answer(envelope: DecideEnvelope, memory: LiveProfile | null, loaded: LoadedRuleset, present: number): DecideReply {
+  /** As `ProfileObject.decide`; waits for nobody but for a household that has a say. */
+  async decide(envelope: DecideEnvelope, loaded: LoadedRuleset): Promise<DecideReply> {
+    let room: HouseholdRoom | undefined;
+    for (;;) {
+      const memory = this.#holding.wake(envelope);
+      if (isPointer(memory)) return `@${memory.to}`;
+      if (envelope.via !== undefined && memory?.head.left?.includes(envelope.via) === true) return "!moved";
+      const at = memory?.tie.at ?? null;
+      room ??= at === null ? undefined : new HouseholdRoom(this.#env, at);
+      const answer = this.#answer(envelope, memory, loaded, Date.now(), room);
+      if (typeof answer === "string") return withHousehold(answer, at, envelope, room?.hops ?? 0);
+      // While it is asked anything may happen here: what was chosen is looked at again.
+      await room?.ask(envelope, answer, envelope.placements?.deadline ?? 0);
+    }
+  }
+
+  /** @param household what it has said in this call so far @returns what it must be asked first, where that is anything */
+  #answer(
+    envelope: DecideEnvelope,
+    memory: LiveProfile | null,
+    loaded: LoadedRuleset,
+    present: number,
+    household: HouseholdSaid | undefined,
+  ): DecideReply | readonly Asked[] {
     const now = Math.max(present, memory?.clock ?? 0);
     const asOf = envelope.at ?? now;
     if (memory === null) {
@@ -50,7 +78,8 @@ export class Decider {
     const last = this.#last;
     const same = last?.standing === standing && last.version === loaded.version && last.consent === stored;
     if (usual && same) return encodeReply(now, last.text);
-    const filled = this.#fill(envelope, memory, consent, loaded, now);
+    const filled = this.#fill(envelope, memory, consent, loaded, now, household);
+    if (filled !== undefined && filled.asks.length > 0) return filled.asks;
     if (filled !== undefined && filled.reserve.length > 0) this.#reserve(memory, filled.reserve);
     const text = encodeDecided(decidedOf(envelope, memory, loaded, consent, { ...standing, now, present: now }), filled);
     if (usual) this.#last = { standing, version: loaded.version, consent: stored, text };
@@ -64,9 +93,10 @@ export class Decider {
     consent: Consent,
     loaded: LoadedRuleset,
     now: number,
+    household?: HouseholdSaid,
   ): Filled | undefined {
     if (placements === undefined) return undefined;
     const keys = profile === null ? loaded.ofNobody(name) : profile.stand(loaded.version, loaded.rules, now).keys;
-    return fillPlacements(this.#nameKey, loaded, placements, { name, profile, keys, consent }, now);
+    return fillPlacements(this.#env.NAME_KEY, loaded, placements, { name, profile, keys, consent, household }, now);
   }
 }

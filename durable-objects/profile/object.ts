@@ -56,7 +56,7 @@ export class ProfileObject extends DurableObject<Env> {
     setAlarm: (at) => this.#setAlarm(at),
     deleteAlarm: () => this.ctx.storage.deleteAlarm(),
   });
-  readonly #decider = new Decider(this.env.NAME_KEY, (person, reservations) => {
+  readonly #decider = new Decider(this.env, this.#holding, (person, reservations) => {
     this.#durably(person, (now) => {
       person.reserve(reservations, now);
       return true;
@@ -97,11 +97,7 @@ export class ProfileObject extends DurableObject<Env> {
   async decide(envelope: DecideEnvelope): Promise<DecideReply> {
     const loaded = await this.#ruleset(envelope).catch(() => undefined);
     if (loaded === undefined) return "!unavailable";
-    const memory = this.#holding.wake(envelope);
-    if (isPointer(memory)) return `@${memory.to}`;
-    if (envelope.via !== undefined && memory?.head.left?.includes(envelope.via) === true) return "!moved";
-    const answer = this.#decider.answer(envelope, memory, loaded, Date.now());
-    return envelope.household === true && answer.startsWith("=") ? `=${memory?.tie.at ?? ""}|${answer.slice(1)}` : answer;
+    return this.#decider.decide(envelope, loaded);
   }
 
   /** Keeps what a household answers, while the person is in it. */

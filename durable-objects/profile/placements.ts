@@ -1,4 +1,4 @@
-import { choose, type Choice } from "../../core/decide/choose.ts";
+import { choose, type Asked, type Choice, type HouseholdSaid } from "../../core/decide/choose.ts";
 import { deniedPurposes } from "../../core/consent/consent.ts";
 import { SHOWN_FACTS, type Reservation } from "../../core/model/campaign.ts";
 import type { Consent } from "../../core/model/consent.ts";
@@ -17,6 +17,8 @@ export interface Filled {
   readonly text: string;
   /** Room that must be durable before the answer leaves. */
   readonly reserve: readonly Reservation[];
+  /** What the household must grant first: until then nothing of this may be answered. */
+  readonly asks: readonly Asked[];
   /** ms: no later than the first instant at which time alone changes what was chosen. */
   readonly until: number;
 }
@@ -29,6 +31,8 @@ interface Addressee {
   /** Keys of the audiences they are in. */
   readonly keys: readonly string[];
   readonly consent: Consent;
+  /** Undefined where they are in no household. */
+  readonly household: HouseholdSaid | undefined;
 }
 
 /** Fills each placement by itself; one that nobody published is not answered. Changes nothing: see `reserve`. @param nameKey seals the URLs */
@@ -50,8 +54,10 @@ export function fillPlacements(
     impressions: impressionsOf(profile, now),
     reservations: profile?.reservedAt(now) ?? [],
     canReserve: profile !== null && now <= asked.deadline,
+    household: of.household,
   };
   const reserve: Reservation[] = [];
+  const asks: Asked[] = [];
   const filled: Record<string, object> = {};
   const trace: object[] = [];
   let until = Infinity;
@@ -63,10 +69,11 @@ export function fillPlacements(
     filled[placement] = { ...shown(choice, slot.placement.default), ...urls };
     until = Math.min(until, choice.until);
     if (choice.reserve !== undefined) reserve.push(choice.reserve);
+    if (choice.asks !== undefined) asks.push(choice.asks);
     for (const considered of choice.trace) trace.push({ placement, ...considered });
   }
   const text = `"placements":${JSON.stringify(filled)}${asked.trace ? `,"trace":${JSON.stringify(trace)}` : ""}`;
-  return { text, reserve, until };
+  return { text, reserve, asks, until };
 }
 
 function impressionsOf(profile: LiveProfile | null, now: number): readonly LogEvent[] {

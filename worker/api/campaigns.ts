@@ -41,9 +41,11 @@ const Cap = z
   .strictObject({
     limit: z.int().min(1).max(1_000),
     per: z.union([z.string(), z.strictObject({ calendar: z.enum(["day", "week", "month", "year"]) })]),
+    of: z.enum(["person", "household"]).optional(),
   })
   .openapi({
-    description: "At most so many impressions within a span such as `1d`, or in a day, week, month or year of the calendar.",
+    description:
+      "At most so many impressions within a span such as `1d`, or in a day, week, month or year of the calendar; of one person or, with `of`, of all of a household.",
     example: { limit: 3, per: "1d" },
   });
 

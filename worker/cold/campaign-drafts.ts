@@ -45,6 +45,8 @@ export interface CapDraft {
   readonly limit: number;
   /** DURATION of the rule language, or a unit of the calendar. */
   readonly per: string | { readonly calendar: CalendarUnit };
+  /** The person where it is not said. */
+  readonly of?: "person" | "household" | undefined;
 }
 
 export interface CreativeDraft {

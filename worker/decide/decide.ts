@@ -53,7 +53,7 @@ export async function decide(
   if (answer === undefined) return ok({ text: await withoutProfile(env, request, ready, "ERROR"), hops, waitMs });
   switch (answer[0]) {
     case "=":
-      if (request.household) return ok(await withHousehold(env, ready, request, answer, { began, deadline, decision, hops }));
+      if (answer[1] !== '"') return ok(await withHousehold(env, ready, request, answer, { began, deadline, decision, hops }));
       return ok({ text: compose(decision, answer.slice(1)), hops, waitMs });
     case "!":
       return fail(answer === "!at_before_horizon" ? "at_before_horizon" : "unavailable");
@@ -62,7 +62,7 @@ export async function decide(
   }
 }
 
-/** The second hop: to the household that the person is in, which is named before the answer. Past the deadline it is left out. */
+/** What a household had a part in, or is to be told of: it is named before the answer. Past the deadline what it is in is left out. */
 async function withHousehold(
   env: Env,
   workspace: WorkspaceRecord,
@@ -76,10 +76,12 @@ async function withHousehold(
   }: Pick<Decision, "hops"> & Readonly<Record<"began" | "deadline", number>> & { decision: string | undefined },
 ): Promise<Decision> {
   const end = answer.indexOf("|");
-  const household = answer.slice(1, end);
+  const [household = "", taken = ""] = answer.slice(1, end).split("+");
+  const all = hops + Number(taken);
+  if (!request.household) return { text: compose(decision, answer.slice(end + 1)), hops: all, waitMs: Date.now() - began };
   const shown = household === "" ? NO_HOUSEHOLD : await before(deadline, askHousehold(env, workspace, household, request));
   const text = `"household":${JSON.stringify(shown ?? { ...NO_HOUSEHOLD, reason: "ERROR" })},${answer.slice(end + 1)}`;
-  return { text: compose(decision, text), hops: household === "" ? hops : hops + 1, waitMs: Date.now() - began };
+  return { text: compose(decision, text), hops: household === "" ? all : all + 1, waitMs: Date.now() - began };
 }
 
 function envelopeFor(

@@ -89,10 +89,12 @@ function minuteOf(text: string): number | undefined {
   return minutes <= 1_440 ? minutes : undefined;
 }
 
-function capOf({ limit, per }: CapDraft, pointer: string, settings: CampaignSettings, fault: NoteFault): Cap | undefined {
-  if (typeof per !== "string") return { limit, per };
+function capOf(draft: CapDraft, pointer: string, settings: CampaignSettings, fault: NoteFault): Cap | undefined {
+  const { per, of, limit } = draft;
+  const shared = of === "household" ? { limit, of } : { limit };
+  if (typeof per !== "string") return { ...shared, per };
   const ms = spanOf(per, `${pointer}/per`, settings, fault);
-  return ms === undefined ? undefined : { limit, per: { ms } };
+  return ms === undefined ? undefined : { ...shared, per: { ms } };
 }
 
 function goalOf(
