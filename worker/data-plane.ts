@@ -1,16 +1,15 @@
 import { IttyRouter } from "itty-router/IttyRouter";
 import type { IRequest } from "itty-router";
-import type { ProfileId } from "../core/model/ids.ts";
 import { findOrigin } from "./auth/cache.ts";
+import { secretKeyOf } from "./auth/credentials.ts";
 import { asSecret, asSecretStream, asSource, type SecretCall, type SourceCall, type StreamCall } from "./auth/guard.ts";
-import { provenUser } from "./auth/user-token.ts";
 import type { Scope } from "./cold/records.ts";
 import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
 import type { CallPath } from "./collect/collect.ts";
 import { consentRoute } from "./collect/consent-route.ts";
 import { beaconRoute, collectRoute, pixelRoute } from "./collect/route.ts";
-import { readTlId } from "./collect/tl-id.ts";
 import { audiencesRoute } from "./decide/audiences-route.ts";
+import { publicDecideRoute } from "./decide/public-route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
 import { isShownPath, shownRoute } from "./decide/shown-route.ts";
 import { isTagPath, tagRoute } from "./tag/route.ts";
@@ -39,6 +38,8 @@ export type DataRoute = {
       readonly scope: Scope;
       readonly body?: undefined;
       readonly handle: (call: SecretCall) => Promise<Response>;
+      /** What a browser gets under its write key, where that opens the path too. */
+      readonly publicly?: (call: SourceCall) => Promise<Response>;
     }
   | {
       readonly key: "secret";
@@ -68,25 +69,19 @@ async function importFile(call: StreamCall): Promise<Response> {
 
 /** The hottest first, for the router tries them in turn. */
 export const DATA_ROUTES: readonly DataRoute[] = [
-  { method: "POST", path: "/v1/decide", key: "secret", scope: "decide", handle: decideRoute },
+  { method: "POST", path: "/v1/decide", key: "secret", scope: "decide", handle: decideRoute, publicly: publicDecideRoute },
   ...COLLECTED.flatMap(([kind, ...paths]) =>
     paths.map((path): DataRoute => ({ method: "POST", path, key: "write", handle: (call) => collectRoute(call, kind) })),
   ),
   { method: "POST", path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
   { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
   { method: "POST", path: "/v1/consent", key: "write", handle: consentRoute },
-  { method: "GET", path: "/v1/audiences", key: "write", handle: async (call) => audiencesRoute(call, await personOf(call)) },
+  { method: "GET", path: "/v1/audiences", key: "write", handle: audiencesRoute },
   { method: "GET", path: "/v1/pixel.gif", key: "write", handle: pixelRoute },
   { method: "GET", path: "/v1/projects/:key/settings", key: "write", handle: segmentSettings, keyIn: ({ key }) => key },
   { method: "GET", path: "/sourceConfig/", key: "write", handle: rudderSettings },
   { method: "POST", path: "/v1/import", key: "secret", scope: "collect", body: "stream", handle: importFile },
 ];
-
-/** Whom a call under a public key is about: the user that its token proves, else whom its cookie names. */
-async function personOf({ request, env, workspace, body }: SourceCall): Promise<ProfileId | undefined> {
-  const user = await provenUser(request, body, env, workspace);
-  return user === undefined || user === "invalid" ? readTlId(request, env, workspace.id)?.profileId : user.user.hash;
-}
 
 /** Paths that are the data plane's. */
 export function isDataPath(path: string): boolean {
@@ -101,6 +96,7 @@ type Params = Readonly<Record<string, string>>;
 function guarded(route: DataRoute, request: Request, env: Env, ctx: ExecutionContext, params: Params = {}): Promise<Response> {
   if (route.key === "secret") {
     if (route.body === "stream") return asSecretStream(request, env, ctx, route.scope, route.handle);
+    if (route.publicly !== undefined && secretKeyOf(request) === undefined) return asSource(request, env, ctx, route.publicly);
     return asSecret(request, env, ctx, route.scope, route.handle);
   }
   return route.keyIn ? asSource(request, env, ctx, route.handle, route.keyIn(params)) : asSource(request, env, ctx, route.handle);

@@ -11,11 +11,16 @@ export interface Slot {
 export class CampaignBook {
   readonly globalHoldout: number;
   readonly #slots: ReadonlyMap<string, Slot>;
+  /** Audiences that a campaign is for, or leaves out. */
+  readonly #named: ReadonlySet<string>;
+  readonly #campaigns: ReadonlySet<string>;
   /** How each campaign ran when it was last asked, from which instant on: clocks of a zone cost more than the rest of a decision. */
   readonly #running = new Map<Campaign, { readonly since: number; readonly running: Running }>();
 
   constructor({ placements, campaigns, globalHoldout }: Campaigns) {
     this.globalHoldout = globalHoldout;
+    this.#named = new Set(campaigns.flatMap(({ audience, exclude }) => (audience === null ? exclude : [audience, ...exclude])));
+    this.#campaigns = new Set(campaigns.map(({ key }) => key));
     const byPlacement = Map.groupBy(campaigns.toSorted(byPriority), ({ placement }) => placement);
     this.#slots = new Map(
       placements.map((placement) => [placement.key, { placement, campaigns: byPlacement.get(placement.key) ?? [] }]),
@@ -24,6 +29,20 @@ export class CampaignBook {
 
   slot(placement: string): Slot | undefined {
     return this.#slots.get(placement);
+  }
+
+  /** Keys of all placements. */
+  get placements(): readonly string[] {
+    return [...this.#slots.keys()];
+  }
+
+  /** Whether a campaign is for an audience, or leaves it out. */
+  names(audience: string): boolean {
+    return this.#named.has(audience);
+  }
+
+  has(campaign: string): boolean {
+    return this.#campaigns.has(campaign);
   }
 
   running(campaign: Campaign, now: number): Running {

@@ -1,4 +1,5 @@
-import type { Consent } from "./consent.ts";
+import type { Arm } from "./campaign.ts";
+import type { Consent, Purpose } from "./consent.ts";
 import type { Edge } from "./edge.ts";
 import type { Channel, EventType, LogEvent, Party } from "./event.ts";
 import type { IdentifierLimits } from "./identifier-settings.ts";
@@ -224,8 +225,22 @@ export interface DecideEnvelope extends CallEnvelope {
   readonly explain: boolean;
   /** True where the answer is to say which household the person is in: the caller asks there. */
   readonly household?: true;
+  /** True where the answer is to bear what a browser may be decided by for a while without asking: `membership`. */
+  readonly membership?: true;
   /** Placements to be filled. */
   readonly placements?: PlacementsAsked;
+}
+
+/** What public decisions of a person depend on, until `nextChange` at most. */
+export interface Membership {
+  /** Audiences that the person is in, of those that are public or that a campaign names. */
+  readonly audiences: readonly string[];
+  /** What of each live campaign they were shown first, in which arm: that binds. */
+  readonly shown: Readonly<Record<string, readonly [creative: string, arm: Arm]>>;
+  /** Purposes that they said no to. */
+  readonly denied: readonly Purpose[];
+  /** ms; null where time alone changes nothing. */
+  readonly until: number | null;
 }
 
 /** Placements to be filled, and by which decision: the same one asked again is answered alike. */

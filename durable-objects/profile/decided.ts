@@ -1,6 +1,9 @@
 import { deniedPurposes } from "../../core/consent/consent.ts";
 import type { Consent } from "../../core/model/consent.ts";
-import type { DecideEnvelope } from "../../core/model/envelope.ts";
+import { exposureOf } from "../../core/decide/exposures.ts";
+import { SHOWN_FACTS, type Arm } from "../../core/model/campaign.ts";
+import type { DecideEnvelope, Membership } from "../../core/model/envelope.ts";
+import type { Standing } from "../../core/profile/delivery.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import type { LiveProfile } from "../../core/profile/live.ts";
 import { membershipsAt } from "../../core/profile/memberships.ts";
@@ -47,6 +50,27 @@ export function decidedAt(
 ): Decided {
   const { keys, nextChange } = membershipsAt(loaded.rules, profile.history, { now: at, present });
   return decidedOf(asked, profile, loaded, consent, { keys, nextChange, now: at, present });
+}
+
+/** What a browser may be decided by for a while: no more of it than public decisions need. */
+export function membershipOf(
+  profile: LiveProfile,
+  loaded: LoadedRuleset,
+  { keys, nextChange }: Standing,
+  now: number,
+): Membership {
+  const shown: Record<string, readonly [string, Arm]> = {};
+  for (const impression of profile.history.named(SHOWN_FACTS.impression)) {
+    const exposure = exposureOf(impression);
+    if (exposure === undefined || exposure.time > now || !loaded.book.has(exposure.campaign)) continue;
+    shown[exposure.campaign] ??= [exposure.creative, exposure.arm];
+  }
+  return {
+    audiences: keys.filter((key) => loaded.audiences.get(key)?.visibility === "public" || loaded.book.names(key)),
+    shown,
+    denied: deniedPurposes(profile.head.consent ?? {}),
+    until: nextChange === Infinity ? null : nextChange,
+  };
 }
 
 /** Of somebody unknown, in the same shape: the audiences are those true of an empty log. */

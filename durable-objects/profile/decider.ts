@@ -7,9 +7,9 @@ import type { Standing } from "../../core/profile/delivery.ts";
 import type { LiveProfile } from "../../core/profile/live.ts";
 import { HouseholdRoom, withHousehold } from "../household/room.ts";
 import type { LoadedRuleset } from "../ruleset/load.ts";
-import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent, isBeforeHorizon } from "./decided.ts";
+import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent, isBeforeHorizon, membershipOf } from "./decided.ts";
 import { isPointer, type Holding } from "./holding.ts";
-import { fillPlacements, type Filled } from "./placements.ts";
+import { addresseeOf, fillPlacements, type Filled } from "./placements.ts";
 import { encodeDecided, encodeReply } from "./reply.ts";
 
 /** Makes room under caps durable. */
@@ -74,29 +74,38 @@ export class Decider {
     }
     const standing = memory.stand(loaded.version, loaded.rules, now);
     const usual =
-      envelope.audiences && !envelope.traits && !envelope.explain && !envelope.placements && envelope.consent === undefined;
+      envelope.audiences &&
+      !envelope.traits &&
+      !envelope.explain &&
+      !envelope.membership &&
+      !envelope.placements &&
+      envelope.consent === undefined;
     const last = this.#last;
     const same = last?.standing === standing && last.version === loaded.version && last.consent === stored;
     if (usual && same) return encodeReply(now, last.text);
     const filled = this.#fill(envelope, memory, consent, loaded, now, household);
     if (filled !== undefined && filled.asks.length > 0) return filled.asks;
     if (filled !== undefined && filled.reserve.length > 0) this.#reserve(memory, filled.reserve);
-    const text = encodeDecided(decidedOf(envelope, memory, loaded, consent, { ...standing, now, present: now }), filled);
+    const decided = decidedOf(envelope, memory, loaded, consent, { ...standing, now, present: now });
+    const membership = envelope.membership === true ? { membership: membershipOf(memory, loaded, standing, now) } : {};
+    const text = encodeDecided({ ...decided, ...membership }, filled);
     if (usual) this.#last = { standing, version: loaded.version, consent: stored, text };
     return encodeReply(now, text);
   }
 
   /** @returns undefined where no placement was asked for */
   #fill(
-    { name, placements }: DecideEnvelope,
+    envelope: DecideEnvelope,
     profile: LiveProfile | null,
     consent: Consent,
     loaded: LoadedRuleset,
     now: number,
     household?: HouseholdSaid,
   ): Filled | undefined {
+    const { name, placements } = envelope;
     if (placements === undefined) return undefined;
     const keys = profile === null ? loaded.ofNobody(name) : profile.stand(loaded.version, loaded.rules, now).keys;
-    return fillPlacements(this.#env.NAME_KEY, loaded, placements, { name, profile, keys, consent, household }, now);
+    const addressee = addresseeOf(envelope, profile, keys, consent, household, now);
+    return fillPlacements(this.#env.NAME_KEY, loaded, placements, addressee, now);
   }
 }

@@ -2,7 +2,7 @@ import { choose, type Asked, type Choice, type HouseholdSaid } from "../../core/
 import { deniedPurposes } from "../../core/consent/consent.ts";
 import { SHOWN_FACTS, type Reservation } from "../../core/model/campaign.ts";
 import type { Consent } from "../../core/model/consent.ts";
-import type { PlacementsAsked } from "../../core/model/envelope.ts";
+import type { CallEnvelope, PlacementsAsked } from "../../core/model/envelope.ts";
 import type { LogEvent } from "../../core/model/event.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { Json } from "../../core/model/json.ts";
@@ -24,13 +24,20 @@ export interface Filled {
 }
 
 /** For whom, and under what. */
-interface Addressee {
+export interface Addressee {
+  readonly workspace: string;
   readonly name: ProfileId;
-  /** Null where nobody is known by that name. */
-  readonly profile: LiveProfile | null;
   /** Keys of the audiences they are in. */
   readonly keys: readonly string[];
   readonly consent: Consent;
+  /** Their `$impression` events up to now, in log order. */
+  readonly impressions: readonly LogEvent[];
+  /** Those that have not expired. */
+  readonly reservations: readonly Reservation[];
+  /** False where nothing can be written of them. */
+  readonly canReserve: boolean;
+  /** False where there is nobody whom an impression could be told of. */
+  readonly isReached: boolean;
   /** Undefined where they are in no household. */
   readonly household: HouseholdSaid | undefined;
 }
@@ -44,16 +51,16 @@ export function fillPlacements(
   now: number,
 ): Filled {
   const { book } = loaded;
-  const { profile, consent } = of;
+  const { consent } = of;
   const members = new Set(of.keys);
   const viewer = {
     profileId: of.name,
     isIn: (audience: string) => members.has(audience),
     denied: deniedPurposes(consent),
     purposeOf: (audience: string) => loaded.audiences.get(audience)?.purpose,
-    impressions: impressionsOf(profile, now),
-    reservations: profile?.reservedAt(now) ?? [],
-    canReserve: profile !== null && now <= asked.deadline,
+    impressions: of.impressions,
+    reservations: of.reservations,
+    canReserve: of.canReserve && now <= asked.deadline,
     household: of.household,
   };
   const reserve: Reservation[] = [];
@@ -65,7 +72,7 @@ export function fillPlacements(
     const slot = book.slot(placement);
     if (slot === undefined) continue;
     const choice = choose(book, slot, viewer, { decision: asked.decision, placement, now });
-    const urls = profile === null ? {} : urlsOf(nameKey, profile, asked.decision, placement, choice, now);
+    const urls = of.isReached ? urlsOf(nameKey, of, asked.decision, placement, choice, now) : {};
     filled[placement] = { ...shown(choice, slot.placement.default), ...urls };
     until = Math.min(until, choice.until);
     if (choice.reserve !== undefined) reserve.push(choice.reserve);
@@ -76,9 +83,27 @@ export function fillPlacements(
   return { text, reserve, asks, until };
 }
 
-function impressionsOf(profile: LiveProfile | null, now: number): readonly LogEvent[] {
+/** A person, as what is shown to them depends on. @param profile null where nobody is known by that name: an impression is kept if they are by then */
+export function addresseeOf(
+  { workspace, name }: Pick<CallEnvelope, "workspace" | "name">,
+  profile: LiveProfile | null,
+  keys: readonly string[],
+  consent: Consent,
+  household: HouseholdSaid | undefined,
+  now: number,
+): Addressee {
   const impressions = profile?.history.named(SHOWN_FACTS.impression) ?? [];
-  return impressions.slice(0, countUntil(impressions, now));
+  return {
+    workspace,
+    name,
+    keys,
+    consent,
+    impressions: impressions.slice(0, countUntil(impressions, now)),
+    reservations: profile?.reservedAt(now) ?? [],
+    canReserve: profile !== null,
+    isReached: true,
+    household,
+  };
 }
 
 function shown({ campaign, creative, arm, reason }: Choice, usual: Json): object {
@@ -94,7 +119,7 @@ function shown({ campaign, creative, arm, reason }: Choice, usual: Json): object
 /** What says that it was seen and that it was clicked; of the default there is nothing to say. */
 function urlsOf(
   nameKey: string,
-  { profileId, head: { workspace } }: LiveProfile,
+  { workspace, name: profileId }: Addressee,
   decision: string,
   placement: string,
   { campaign, creative, arm }: Choice,

@@ -1,3 +1,4 @@
+import type { Membership } from "../../core/model/envelope.ts";
 import type { JsonObject } from "../../core/model/json.ts";
 import type { Filled } from "./placements.ts";
 import type { ExplainNode } from "../../core/profile/explain.ts";
@@ -12,6 +13,7 @@ export interface Decided {
   /** The explain tree of `rules.md` by audience. */
   readonly explain?: Readonly<Record<string, object>>;
   readonly reason?: "NO_CONSENT";
+  readonly membership?: Membership;
   /** Instant at which time alone may change this, ms; Infinity: never. */
   readonly nextChange: number;
 }

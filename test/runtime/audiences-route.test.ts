@@ -1,10 +1,8 @@
-import { createExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
-import { asSource } from "../../worker/auth/guard.ts";
-import { audiencesRoute } from "../../worker/decide/audiences-route.ts";
+import { tlIdCookie } from "../../worker/collect/tl-id.ts";
 import { fresh, publishRules, stubOf } from "./profiles.ts";
 import { collect, makeWorkspace, type TestWorkspace } from "./workspace.ts";
 
@@ -22,8 +20,11 @@ beforeAll(async () => {
 const nameOf = (anonymousId: string): ProfileId => profileName(env.NAME_KEY, ws.id, { type: "anonymousId", value: anonymousId });
 
 async function ask(person: ProfileId | undefined, query = "", headers: Record<string, string> = {}): Promise<Response> {
-  const request = new Request(`http://tideline.test/v1/audiences?writeKey=${ws.writeKeys.web}${query}`, { headers });
-  return asSource(request, env, createExecutionContext(), (call) => audiencesRoute(call, person));
+  const cookie = person && tlIdCookie(env, ws.id, Date.now(), { profileId: person, kind: "anonymous" }, undefined);
+  const all = cookie === undefined ? headers : { ...headers, cookie: cookie.split(";", 1)[0] ?? "" };
+  return exports.default.fetch(
+    new Request(`http://tideline.test/v1/audiences?writeKey=${ws.writeKeys.web}${query}`, { headers: all }),
+  );
 }
 
 async function buyer(): Promise<ProfileId> {
@@ -50,7 +51,8 @@ describe("GET /v1/audiences", () => {
     const answers = await Promise.all(
       [undefined, unknown, nameOf(other)].map(async (person) => {
         const response = await ask(person);
-        return [response.status, Object.fromEntries(response.headers), await response.text()];
+        const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== "set-cookie"));
+        return [response.status, headers, await response.text()];
       }),
     );
     expect(answers[0]?.[2]).toBe('{"audiences":["quiet"]}');

@@ -8,9 +8,9 @@ export type Crash = "before" | "after";
 
 const ASKED_OF_HOUSEHOLDS = ["feed", "release"] as const;
 
-/** What one object asks of another. */
+/** What one object asks of another, or the Worker of one. */
 export type Asked =
-  "ingest" | "admit" | "adopt" | "stage" | "leave" | "held" | "drop" | "tell" | (typeof ASKED_OF_HOUSEHOLDS)[number];
+  "decide" | "ingest" | "admit" | "adopt" | "stage" | "leave" | "held" | "drop" | "tell" | (typeof ASKED_OF_HOUSEHOLDS)[number];
 
 /**
  * Lets calls of a method fail, in all objects of this isolate that have it.

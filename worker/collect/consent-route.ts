@@ -12,6 +12,7 @@ import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
 import { jsonReply } from "../wire/reply.ts";
 import { keepConsent } from "./keep-consent.ts";
+import { bearsMembership, FORGET_MEMBERSHIP } from "./membership-cookie.ts";
 
 /** What else a body may bear beside the parts of a consent. */
 const NOT_CONSENT: ReadonlySet<string> = new Set(["writeKey", "identity", "sentAt", "userToken"]);
@@ -38,7 +39,9 @@ export async function consentRoute({ request, env, workspace, source, body }: So
     logFault("consent", error);
     return refuse("unavailable", undefined, { headers: { "retry-after": "1" } });
   }
-  return jsonReply({ success: true, ...(token === "invalid" ? { userToken: token } : {}) });
+  const response = jsonReply({ success: true, ...(token === "invalid" ? { userToken: token } : {}) });
+  if (bearsMembership(request)) response.headers.append("set-cookie", FORGET_MEMBERSHIP);
+  return response;
 }
 
 /** The person that is named, by whoever may name them. */

@@ -1,5 +1,4 @@
 import { readConsent } from "../../core/consent/read.ts";
-import type { ProfileId } from "../../core/model/ids.ts";
 import type { SourceCall } from "../auth/guard.ts";
 import { consentOfQuery } from "../collect/query-consent.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
@@ -8,6 +7,8 @@ import { refuse } from "../wire/problem.ts";
 import { locationHintOf } from "../wire/region.ts";
 import { jsonReply } from "../wire/reply.ts";
 import { publicAudiences } from "./audiences.ts";
+import { withMembership } from "./public-route.ts";
+import { visitorOf } from "./visitor.ts";
 
 /** What each `format` makes of the codes. */
 const FORMATS: Readonly<Record<string, (codes: readonly string[]) => object>> = {
@@ -23,9 +24,8 @@ const FORMATS: Readonly<Record<string, (codes: readonly string[]) => object>> = 
 /**
  * `GET /v1/audiences?format=json|gam|ortb2` under a write key (http.md, "Decide"). Consent may come as `gdpr_consent`, `gpp`,
  * `gpp_sid`, `gpc`, and as the browser's own `Sec-GPC`.
- * @param person whom the browser's `tl_id` cookie names
  */
-export async function audiencesRoute(call: SourceCall, person: ProfileId | undefined): Promise<Response> {
+export async function audiencesRoute(call: SourceCall): Promise<Response> {
   const { request, env, workspace } = call;
   const { searchParams } = new URL(request.url);
   const name = searchParams.get("format") ?? "json";
@@ -36,8 +36,10 @@ export async function audiencesRoute(call: SourceCall, person: ProfileId | undef
   const consent = readConsent(statement, workspace.gvlId, await gppReaderFor([statement]));
   if (!consent.ok) return refuse("bad_request");
   try {
-    const codes = await publicAudiences(env, workspace, person, consent.value, locationHintOf(request));
-    return codes.ok ? jsonReply(format(codes.value)) : refuse(codes.error);
+    const visitor = await visitorOf(call);
+    const found = await publicAudiences(env, workspace, visitor, consent.value, locationHintOf(request));
+    if (!found.ok) return refuse(found.error);
+    return withMembership(call, visitor, found.value.decided, jsonReply(format(found.value.codes)));
   } catch (error) {
     logFault("audiences", error);
     return refuse("unavailable", undefined, { headers: { "retry-after": "1" } });

@@ -37,7 +37,7 @@ export async function decide(
   const began = Date.now();
   const deadline = began + request.timeoutMs;
   const ready =
-    request.minRuleset > workspace.ruleset ? await awaitRuleset(env, workspace, request.minRuleset, deadline) : workspace;
+    request.minRuleset > workspace.ruleset ? await readyWorkspace(env, workspace, request.minRuleset, deadline) : workspace;
   if (ready === undefined) return fail("ruleset_not_ready");
   if (forbidsProfile(request.consent))
     return ok({ text: await withoutProfile(env, request, ready, "NO_CONSENT"), hops: 0, waitMs: 0 });
@@ -103,6 +103,7 @@ function envelopeFor(
     traits: request.traits,
     explain: request.explain,
     ...(request.household ? { household: true } : {}),
+    ...(request.membership === true ? { membership: true } : {}),
     ...(decision === undefined ? {} : { placements: { keys: request.placements, decision, deadline, trace: request.trace } }),
     ...(via === undefined ? {} : { via }),
     ...(request.at === undefined ? {} : { at: request.at }),
@@ -117,13 +118,17 @@ async function before<T>(deadline: number, work: Promise<T>): Promise<T | undefi
   return (await Promise.race([work, late])) as T | undefined;
 }
 
-/** Waits until the version asked for is published, reading the pointer anew: a caller who has just published does not get the past. */
-async function awaitRuleset(
+/**
+ * Waits until the version asked for is published, reading the pointer anew: a caller who has just published does not get the past.
+ * @returns undefined where it is not there by then
+ */
+export async function readyWorkspace(
   env: Env,
   workspace: WorkspaceRecord,
   version: number,
   deadline: number,
 ): Promise<WorkspaceRecord | undefined> {
+  if (version <= workspace.ruleset) return workspace;
   for (;;) {
     const fresh = await findWorkspaceFresh(env, workspace.id);
     if (fresh !== undefined && fresh.ruleset >= version) return fresh;

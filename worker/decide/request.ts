@@ -14,6 +14,8 @@ export interface DecideRequest {
   readonly explain: boolean;
   /** The audiences of the household that the person is in, too: a second hop. */
   readonly household: boolean;
+  /** What a browser may be decided by for a while without asking; for us, nobody can ask for it. */
+  readonly membership?: true;
   /** Keys of the placements to be filled. */
   readonly placements: readonly string[];
   readonly trace: boolean;

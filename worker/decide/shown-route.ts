@@ -6,6 +6,7 @@ import { profileStub } from "../../durable-objects/profile/stub.ts";
 import { findWorkspace } from "../auth/cache.ts";
 import { envelopeOf } from "../cold/profile-calls.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
+import { bearsMembership, FORGET_MEMBERSHIP } from "../collect/membership-cookie.ts";
 import { logFault } from "../wire/log.ts";
 import { pictureReply } from "../wire/picture.ts";
 import { refuse } from "../wire/problem.ts";
@@ -43,7 +44,10 @@ export async function shownRoute(request: Request, env: Env, ctx: ExecutionConte
       if (!isClick) return refuse("unavailable", undefined, { headers: { "retry-after": "1" } });
     }
   }
-  return isClick ? redirect(shown.destination ?? "") : pictureReply();
+  const response = isClick ? redirect(shown.destination ?? "") : pictureReply();
+  // What was seen may be what a rule asks for.
+  if (bearsMembership(request)) response.headers.append("set-cookie", FORGET_MEMBERSHIP);
+  return response;
 }
 
 function redirect(location: string): Response {
