@@ -7,6 +7,7 @@ import { applyMigrations } from "../../worker/cold/migrate.ts";
 import { originObjectKey, SCOPES } from "../../worker/cold/records.ts";
 import { sourceStore } from "../../worker/cold/sources.ts";
 import { MIGRATIONS } from "../../worker/cold/test-workspaces.ts";
+import { tlIdCookie } from "../../worker/collect/tl-id.ts";
 import { DATA_ROUTES, type DataRoute } from "../../worker/data-plane.ts";
 import { fresh } from "./profiles.ts";
 import { collect, decideOver, makeWorkspace, putKey, request, type DecideBody, type TestWorkspace } from "./workspace.ts";
@@ -131,6 +132,43 @@ describe.each(named)("$name", ({ route }) => {
     expect(answer.text).not.toContain(MARK);
     const other = await decideOver(theirs.secret, { identity: { userId: USER }, include: ["audiences", "traits"] });
     expect(other.body).toMatchObject({ known: true, audiences: [MARK], traits: { mark: MARK } });
+  });
+});
+
+/** Kind of the key's source, the page's origin, whether it is let in. */
+const ORIGINS = [
+  ["web", undefined, true],
+  ["web", "http://localhost:5173", true],
+  ["web", "https://evil.example", false],
+  ["web", "null", false],
+  ["app", undefined, true],
+  ["app", "https://evil.example", false],
+  ["store", undefined, true],
+  ["store", "http://localhost:5173", false],
+] as const;
+
+describe.each(named.filter(({ route }) => route.key === "write"))("$name", ({ route }) => {
+  it.each(ORIGINS)("under the key of a source of kind %s in a page of %s: %s", async (kind, origin, isLetIn) => {
+    const key = mine.writeKeys[kind];
+    const headers = { "x-write-key": key, ...(origin === undefined ? {} : { origin }) };
+    const answer = await callRoute(route, headers, { key });
+    expect(answer.status).toBe(isLetIn ? 200 : 403);
+    if (!isLetIn) expect(JSON.parse(answer.text).code).toBe("origin_not_allowed");
+    // A page reads a reply only where its source lists it: never one that names itself.
+    expect(answer.headers.get("access-control-allow-origin")).toBe(isLetIn && origin !== undefined ? origin : null);
+  });
+});
+
+describe.each(named.filter(({ route }) => route.key === "write"))("$name", ({ route }) => {
+  it("tells a browser nothing of its person but what is public", async () => {
+    const key = theirs.writeKeys.web;
+    const person = profileName(env.NAME_KEY, theirs.id, { type: "userId", value: USER });
+    const cookie = tlIdCookie(env, theirs.id, Date.now(), { profileId: person, kind: "person" }, undefined) ?? "";
+    const headers = { "x-write-key": key, cookie: cookie.split(";", 1)[0] ?? "" };
+    const answer = await callRoute(route, headers, { key });
+    expect(answer.status).toBe(200);
+    for (const secret of [MARK, person, "known", "profileId", "traits", "validUntil"]) expect(answer.text).not.toContain(secret);
+    expect(answer.headers.get("server-timing")).toBeNull();
   });
 });
 
