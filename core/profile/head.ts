@@ -95,6 +95,8 @@ export interface ProfileHead extends HeadBase {
   readonly reclaim?: Reclaim;
   /** Room that decisions took under caps and that no impression has confirmed yet. */
   readonly reserved?: readonly Reservation[];
+  /** How often events were taken out of the journal: who has a copy of it begins anew. */
+  readonly rewrites?: number;
   /** What ties the person to a household; absent for who never had one. */
   readonly household?: HouseholdTie;
   /** True of an identifier that was too many people's: it leads to none of them, and nothing links it. */

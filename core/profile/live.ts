@@ -70,7 +70,7 @@ export class LiveProfile {
     if (this.#history !== undefined) return this.#history;
     const history = new History(this.profileId);
     // Something has left only where something was sealed off before.
-    if (this.head.openFrom > 0) for (const event of this.#sealed.base()) history.insert(logEvent(event));
+    for (const event of this.base) history.insert(logEvent(event));
     for (const { event } of this.#journal.readAll()) history.insert(logEvent(event));
     this.#history = history;
     return history;
@@ -79,6 +79,11 @@ export class LiveProfile {
   /** Texts of the journal's records from a sequence on. */
   records(from = 0): Iterable<NumberedText> {
     return this.#journal.records(from);
+  }
+
+  /** What is left of events that have left the journal. */
+  get base(): readonly JournalEvent[] {
+    return this.head.openFrom > 0 ? this.#sealed.base() : [];
   }
 
   /** Texts of the open chunk, as the head row stores them. */
@@ -211,7 +216,7 @@ export class LiveProfile {
   /** What of the journal the household does not have yet, about so many characters. */
   feedPage(room: number): FeedPage {
     const { tie } = this;
-    return feedPage(tie, { base: this.#sealed.base(), records: this.#journal.records(tie.fed), seq: this.head.seq }, room);
+    return feedPage(tie, { base: this.base, records: this.#journal.records(tie.fed), seq: this.head.seq }, room);
   }
 
   /** Room under caps that is still held at an instant. */

@@ -71,6 +71,7 @@ export function withoutOrigins(
       // What was announced stands until it is found otherwise, by reason of this.
       behind: { source: "", messageId: "", by: "split" },
       state: null,
+      rewrites: (head.rewrites ?? 0) + 1,
       ...(tie === undefined ? {} : { household: begunAnew(left.tied(tie), now) }),
     },
     open: openKept,

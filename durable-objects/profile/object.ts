@@ -21,6 +21,8 @@ import { Feeding } from "../household/feeding.ts";
 import type { TellEnvelope } from "../../core/model/household.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
+import type { CopyEnvelope } from "../../core/model/panel.ts";
+import { copyOf } from "../../core/profile/copy.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
 import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
@@ -121,6 +123,11 @@ export class ProfileObject extends DurableObject<Env> {
   async profile(envelope: CallEnvelope): Promise<string> {
     const loaded = await this.#ruleset(envelope).catch(() => undefined);
     return this.#told(envelope, (memory) => shown(profileView(envelope.name, memory, loaded, clockOf(memory))));
+  }
+
+  /** The journal from where a copy of it ends, JSON of a `JournalCopy` after `=`; `""` and `@` as `resolve`. */
+  copy(envelope: CopyEnvelope): string {
+    return this.#told(envelope, (memory) => shown(copyOf(memory, envelope.held)));
   }
 
   /** A page of the journal, JSON after `=`; `""` and `@` as `resolve`. */

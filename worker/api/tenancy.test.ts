@@ -143,6 +143,7 @@ function bodyOf(path: string): unknown {
       return { name: "Mine", scopes: ["decide"] };
     case "/api/user-token-keys":
       return { name: "Mine", algorithm: "HS256" };
+    case "/api/rules/preview":
     case "/api/rules/validate":
       return { rule: { everyone: true } };
     case "/api/ruleset/publish":
