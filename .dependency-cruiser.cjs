@@ -67,7 +67,7 @@ module.exports = {
       name: "data-plane-without-control-plane",
       comment: "OpenAPI and zod are loaded only when the control plane is called",
       severity: "error",
-      from: { path: "^(core|durable-objects|worker/(collect|decide|wire|auth))/", pathNot: tests },
+      from: { path: "^(core|durable-objects|worker/(collect|decide|adtech|wire|auth))/", pathNot: tests },
       to: { path: "node_modules/(hono|zod|@hono|drizzle-orm)/" },
     },
     ...floors("core", [

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { bundleWorker } from "../scripts/bundle.ts";
 import { MATCHING } from "./audiences.ts";
+import { bidRequestBodies } from "./bid-requests.ts";
 import { coldWake } from "./cold.ts";
 import { serveFloors, type FloorSettings } from "./floors.ts";
 import { decideBodies, decideLoad, middle, people, rounds, type Area, type Settings, type Tools } from "./harness.ts";
@@ -52,11 +53,12 @@ export const decideArea: Area = async (settings, tools) => {
   const floors = await serveFloors({ ...floorSettings, rowBytes: 1_000 });
   tools.running.add(floors);
   const warm = await warmRows({ usual, few, many, floors }, settings, tools);
+  const enrich = await enrichRow(usual, settings, tools);
   for (const one of tools.running) await one.stop();
   tools.running.clear();
   const rowBytes = meanHeadBytes(usual.settings.data);
   settings.log(`  our head rows are ${rowBytes} bytes on average: so is the floor's row`);
-  return [...warm, await coldRow(usual.settings, { ...floorSettings, rowBytes }, settings, tools)];
+  return [...warm, enrich, await coldRow(usual.settings, { ...floorSettings, rowBytes }, settings, tools)];
 };
 
 /**
@@ -155,6 +157,37 @@ async function warmRows({ usual, few, many, floors }: Contenders, settings: Sett
     beside("many", "usual", { one: many, other: usual }),
     beside("many", "few", { one: many, other: few }),
   ];
+}
+
+/** What an exchange gets back, which must hold what the benchmark means to ask for. */
+async function checkEnrich(running: Running, workspace: BenchWorkspace): Promise<void> {
+  const headers = { authorization: `Bearer ${workspace.secretKey}` };
+  const [body = ""] = bidRequestBodies("warm");
+  const response = await fetch(`${running.url}/openrtb2/enrich`, { method: "POST", headers, body });
+  const text = await response.text();
+  const { user } = JSON.parse(text) as {
+    readonly user: { readonly data: readonly { readonly id: string; readonly segment: object[] }[] };
+  };
+  if (user.data.find(({ id }) => id === "tideline")?.segment.length !== MATCHING)
+    throw new Error(`${MATCHING} audiences should hold everybody, but enrich says ${text}`);
+}
+
+/** Exchanges' bid requests beside decisions, both of the same server and people. After the other rows: a server that also does this is a warmer one. */
+async function enrichRow({ running, workspace }: Served, settings: Settings, { loader }: Tools): Promise<BenchRow> {
+  const seconds = settings.quick ? 2 : 5;
+  await checkEnrich(running, workspace);
+  const load = (path: string): Load => decideLoad(`${running.url}${path}`, "warm", workspace, seconds);
+  const contenders = {
+    decide: () => loader.run(load("/v1/decide")),
+    enrich: () => loader.run({ ...load("/openrtb2/enrich"), bodies: bidRequestBodies("warm") }),
+  };
+  await interleaved(1, contenders);
+  const runs = await interleaved(rounds(settings), contenders);
+  const [ours, reference] = [middle(runs.enrich).perSecond, middle(runs.decide).perSecond];
+  return benchRow(
+    { area: "decide", what: "OpenRTB enrich", ours, unit: "req/s", reference, referenceName: "decide" },
+    { least: 0.7 },
+  );
 }
 
 async function coldRow(ours: TidelineSettings, floor: FloorSettings, settings: Settings, tools: Tools): Promise<BenchRow> {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bundleWorker, ROOT } from "./bundle.ts";
+import { buildPrebid, PREBID_FILE, prebidModule } from "./prebid.ts";
 import { buildTag, TAG_FILE, tagModule } from "./tag.ts";
 
 /**
@@ -13,6 +14,8 @@ import { buildTag, TAG_FILE, tagModule } from "./tag.ts";
 const MOST_GZIPPED_BYTES = 400_000;
 /** 3,000 with the placements, which are not there yet (budgets.md, "Bundles"). */
 const MOST_TAG_BYTES = 2_700;
+/** It goes into somebody's Prebid, or beside it. */
+const MOST_PREBID_BYTES = 1_500;
 /** Names of packages that only the control plane may load. */
 const CONTROL_PLANE_ONLY = ["hono", "@hono/", "zod", "drizzle-orm", "@asteasolutions/"];
 const NOT_IN_CORE = [
@@ -57,6 +60,15 @@ const tagGzipped = gzipSync(tag, { level: 9 }).byteLength;
 console.log(`tag: ${kb(tag.length)} KB, ${kb(tagGzipped)} KB gzipped (bar ${kb(MOST_TAG_BYTES)} KB)`);
 if (tagGzipped > MOST_TAG_BYTES) faults.push(`the tag is ${tagGzipped} bytes gzipped`);
 if (readFileSync(TAG_FILE, "utf8") !== tagModule(tag)) faults.push("the tag is not the one of tag/: npm run tag");
+
+const prebid = await buildPrebid();
+for (const [name, text] of Object.entries(prebid)) {
+  const size = gzipSync(text, { level: 9 }).byteLength;
+  console.log(`prebid ${name}: ${kb(text.length)} KB, ${kb(size)} KB gzipped (bar ${kb(MOST_PREBID_BYTES)} KB)`);
+  if (size > MOST_PREBID_BYTES) faults.push(`the Prebid ${name} is ${size} bytes gzipped`);
+}
+if (readFileSync(PREBID_FILE, "utf8") !== prebidModule(prebid))
+  faults.push("our part of Prebid is not the one of tag/prebid/: npm run prebid");
 
 for (const file of globSync("core/**/*.ts", { cwd: ROOT }).filter((name) => !name.endsWith(".test.ts"))) {
   const text = withoutComments(readFileSync(join(ROOT, file), "utf8"));

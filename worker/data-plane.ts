@@ -1,8 +1,21 @@
 import { IttyRouter } from "itty-router/IttyRouter";
 import type { IRequest } from "itty-router";
+import { adcpIdentityRoute } from "./adtech/adcp-route.ts";
+import { allowsAmpOrigin } from "./adtech/amp-origin.ts";
+import { enrichRoute } from "./adtech/enrich-route.ts";
+import { optableRoute } from "./adtech/optable-route.ts";
+import { rtdRoute, targetingRoute } from "./adtech/page-routes.ts";
 import { findOrigin } from "./auth/cache.ts";
 import { secretKeyOf } from "./auth/credentials.ts";
-import { asSecret, asSecretStream, asSource, type SecretCall, type SourceCall, type StreamCall } from "./auth/guard.ts";
+import {
+  asSecret,
+  asSecretStream,
+  asSource,
+  type AllowsOrigin,
+  type SecretCall,
+  type SourceCall,
+  type StreamCall,
+} from "./auth/guard.ts";
 import type { Scope } from "./cold/records.ts";
 import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
 import type { CallPath } from "./collect/collect.ts";
@@ -12,6 +25,7 @@ import { audiencesRoute } from "./decide/audiences-route.ts";
 import { publicDecideRoute } from "./decide/public-route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
 import { isShownPath, shownRoute } from "./decide/shown-route.ts";
+import { isPrebidPath, prebidRoute } from "./tag/prebid-route.ts";
 import { isTagPath, tagRoute } from "./tag/route.ts";
 import { preflight } from "./wire/cors.ts";
 import { logFault } from "./wire/log.ts";
@@ -20,7 +34,7 @@ import { Unavailable } from "./wire/unavailable.ts";
 
 /**
  * Every route of the data plane with the key it asks for: there is no way to add one that asks for none. Beside them only what
- * bears its right in itself: the tag, and the sealed URLs of a decision (`decide/shown-route.ts`). The two-workspace
+ * bears its right in itself: the tag, our part of Prebid, and the sealed URLs of a decision (`decide/shown-route.ts`). The two-workspace
  * test walks this table.
  */
 export type DataRoute = {
@@ -32,6 +46,8 @@ export type DataRoute = {
       readonly handle: (call: SourceCall) => Promise<Response>;
       /** The write key, where the path bears it. */
       readonly keyIn?: (params: Readonly<Record<string, string>>) => string | undefined;
+      /** Where pages of other origins may call, too, than the source lists. */
+      readonly allows?: AllowsOrigin;
     }
   | {
       readonly key: "secret";
@@ -74,18 +90,30 @@ export const DATA_ROUTES: readonly DataRoute[] = [
     paths.map((path): DataRoute => ({ method: "POST", path, key: "write", handle: (call) => collectRoute(call, kind) })),
   ),
   { method: "POST", path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
+  { method: "POST", path: "/openrtb2/enrich", key: "secret", scope: "decide", handle: enrichRoute },
   { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
   { method: "POST", path: "/v1/consent", key: "write", handle: consentRoute },
   { method: "GET", path: "/v1/audiences", key: "write", handle: audiencesRoute },
+  { method: "GET", path: "/v1/rtd", key: "write", handle: rtdRoute },
+  { method: "GET", path: "/v1/targeting", key: "write", handle: targetingRoute, allows: allowsAmpOrigin },
+  { method: "GET", path: "/v1/optable-compatible", key: "secret", scope: "decide", handle: optableRoute },
+  { method: "POST", path: "/adcp/identity", key: "secret", scope: "decide", handle: adcpIdentityRoute },
   { method: "GET", path: "/v1/pixel.gif", key: "write", handle: pixelRoute },
   { method: "GET", path: "/v1/projects/:key/settings", key: "write", handle: segmentSettings, keyIn: ({ key }) => key },
   { method: "GET", path: "/sourceConfig/", key: "write", handle: rudderSettings },
   { method: "POST", path: "/v1/import", key: "secret", scope: "collect", body: "stream", handle: importFile },
 ];
 
+/** Paths that other protocols gave their names to. */
+function isAdPath(path: string): boolean {
+  return path.startsWith("/openrtb2/") || path.startsWith("/adcp/") || isPrebidPath(path);
+}
+
 /** Paths that are the data plane's. */
 export function isDataPath(path: string): boolean {
-  return path.startsWith("/v1/") || path.startsWith("/api/s/") || path.startsWith("/sourceConfig") || isTagPath(path);
+  return (
+    path.startsWith("/v1/") || isAdPath(path) || path.startsWith("/api/s/") || path.startsWith("/sourceConfig") || isTagPath(path)
+  );
 }
 
 type Args = [Env, ExecutionContext];
@@ -99,7 +127,7 @@ function guarded(route: DataRoute, request: Request, env: Env, ctx: ExecutionCon
     if (route.publicly !== undefined && secretKeyOf(request) === undefined) return asSource(request, env, ctx, route.publicly);
     return asSecret(request, env, ctx, route.scope, route.handle);
   }
-  return route.keyIn ? asSource(request, env, ctx, route.handle, route.keyIn(params)) : asSource(request, env, ctx, route.handle);
+  return asSource(request, env, ctx, route.handle, route.keyIn?.(params), route.allows);
 }
 
 for (const route of DATA_ROUTES) {
@@ -131,6 +159,7 @@ export async function dataPlane(request: Request, path: string, env: Env, ctx: E
     if (route !== undefined) return await guarded(route, request, env, ctx);
     if (isShownPath(path)) return await shownRoute(request, env, ctx);
     if (isTagPath(path)) return await tagRoute(request, env, ctx);
+    if (isPrebidPath(path)) return prebidRoute(request);
     return (await router.fetch(request, env, ctx)) as Response;
   } catch (error) {
     logFault("data-plane", error);

@@ -22,6 +22,10 @@ export interface PublishedAudience {
   readonly code: string;
   readonly visibility: "public" | "server";
   readonly purpose: "ads" | "content" | "measurement";
+  /** What people call it. Absent in artifacts from before ad servers were told. */
+  readonly name?: string;
+  /** Its places in taxonomies of the IAB; absent where it has none. */
+  readonly taxonomy?: readonly { readonly segtax: number; readonly id: string }[];
 }
 
 /** A ruleset ready to decide by, with what every profile shares. */

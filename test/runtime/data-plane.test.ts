@@ -10,7 +10,7 @@ import { MIGRATIONS } from "../../worker/cold/test-workspaces.ts";
 import { tlIdCookie } from "../../worker/collect/tl-id.ts";
 import { DATA_ROUTES, type DataRoute } from "../../worker/data-plane.ts";
 import { fresh } from "./profiles.ts";
-import { collect, decideOver, makeWorkspace, putKey, request, type DecideBody, type TestWorkspace } from "./workspace.ts";
+import { collect, decideOver, makeWorkspace, putKey, type DecideBody, type TestWorkspace } from "./workspace.ts";
 
 /**
  * Every route of the data plane, as its own table lists them, with two workspaces: nothing opens without its key, and a
@@ -66,6 +66,15 @@ function bodyOf(path: string): unknown {
       return { identity: { userId: USER }, consent: { purposes: { storage: false } } };
     case "/v1/import":
       return event;
+    case "/openrtb2/enrich":
+      return { id: "1", imp: [], user: { eids: [{ source: "tideline", uids: [{ id: USER }] }] } };
+    case "/adcp/identity":
+      return {
+        type: "identity_match_request",
+        request_id: "1",
+        seller_agent_url: "https://seller.example/",
+        identities: [{ user_token: USER, uid_type: "publisher_first_party" }],
+      };
     default:
       if (/^\/(?:v1|api\/s)\/[a-z]+$/.test(path)) return event;
       throw new Error(`say what ${path} is called with`);
@@ -83,7 +92,12 @@ async function callRoute(
   headers: Readonly<Record<string, string>>,
   { query = "", key = "" } = {},
 ): Promise<{ status: number; text: string; headers: Headers }> {
-  const said = path === "/v1/import" ? `${query === "" ? "?" : `${query}&`}source=store&type=track&format=ndjson` : query;
+  const asks: Readonly<Record<string, string>> = {
+    "/v1/import": "source=store&type=track&format=ndjson",
+    "/v1/optable-compatible": `t=shop&o=web&id=c:${USER}`,
+  };
+  const asked = asks[path];
+  const said = asked === undefined ? query : `${query === "" ? "?" : `${query}&`}${asked}`;
   const url = `http://tideline.test${path.replace(":key", key)}${said}`;
   const isPublic = headers["x-write-key"] !== undefined;
   const body = method === "GET" ? {} : { body: JSON.stringify(isPublic ? publicBodyOf(path) : bodyOf(path)) };
@@ -172,14 +186,14 @@ describe.each(named.filter(({ route }) => route.key === "write"))("$name", ({ ro
   });
 });
 
-describe.each(DATA_ROUTES.flatMap((route) => (route.key === "secret" ? [{ path: route.path, scope: route.scope }] : [])))(
+describe.each(DATA_ROUTES.flatMap((route) => (route.key === "secret" ? [{ path: route.path, scope: route.scope, route }] : [])))(
   "$path",
-  ({ path, scope }) => {
+  ({ scope, route }) => {
     it(`is closed to a key that has every scope but ${scope}`, async () => {
       const key = `sk_${fresh("s")}`;
       await putKey(key, { v: 1, workspace: mine.id, type: "secret", id: "k", scopes: SCOPES.filter((other) => other !== scope) });
-      const answer = await request(path, bodyOf(path), { authorization: `Bearer ${key}` });
-      expect([answer.status, answer.body["code"]]).toEqual([403, "forbidden_scope"]);
+      const answer = await callRoute(route, { authorization: `Bearer ${key}` });
+      expect([answer.status, JSON.parse(answer.text).code]).toEqual([403, "forbidden_scope"]);
     });
   },
 );

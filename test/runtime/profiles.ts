@@ -15,7 +15,7 @@ import { flattenRuleset } from "../../core/rules/flatten.ts";
 import { parseRule } from "../../core/rules/parse.ts";
 import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
 import type { ProfileObject } from "../../durable-objects/profile/object.ts";
-import { rulesetObjectKey, type PublishedRuleset } from "../../durable-objects/ruleset/load.ts";
+import { rulesetObjectKey, type PublishedAudience, type PublishedRuleset } from "../../durable-objects/ruleset/load.ts";
 
 /** Factories for tests of profile objects: identifiers, events, envelopes and rulesets. */
 
@@ -122,6 +122,7 @@ export async function publishRules(
   rules: Readonly<Record<string, JsonObject>>,
   purposes: Readonly<Record<string, "ads" | "content" | "measurement">> = {},
   publicKeys: readonly string[] = [],
+  more: Readonly<Record<string, Partial<PublishedAudience>>> = {},
 ): Promise<void> {
   const audiences = Object.entries(rules).map(([key, json]) => {
     const rule = parseRule(json, { zone: "Europe/Paris", retentionMs: RETENTION_MS });
@@ -136,6 +137,7 @@ export async function publishRules(
       code: key.slice(0, 20),
       visibility: publicKeys.includes(key) ? "public" : "server",
       purpose: purposes[key] ?? "content",
+      ...more[key],
     })),
   };
   await env.PUBLISHED.put(rulesetObjectKey(workspace, version), JSON.stringify(published));

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build } from "vite";
 
 /** Pages of somebody's site, for a browser: served from a port of their own, so that all calls to Tideline cross origins. */
@@ -51,8 +51,9 @@ export async function servePages(pages: Readonly<Record<string, Served | string>
 /**
  * Bundles a module for a page, with whatever it imports from npm, as one classic script.
  * @param source text of the module; its imports resolve from the project's folder
+ * @param more files that are on no disk, by their place below the project's folder: as if somebody had put them there
  */
-export async function bundleForBrowser(source: string): Promise<string> {
+export async function bundleForBrowser(source: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
   const entry = "\0entry.ts";
   const built = await build({
     root: ROOT,
@@ -66,7 +67,7 @@ export async function bundleForBrowser(source: string): Promise<string> {
           if (id === entry) return entry;
           return importer === entry && id.startsWith(".") ? join(ROOT, id) : undefined;
         },
-        load: (id) => (id === entry ? source : undefined),
+        load: (id) => (id === entry ? source : more[relative(ROOT, id)]),
       },
     ],
     build: {

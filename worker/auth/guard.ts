@@ -17,9 +17,14 @@ interface OpenCall {
 
 interface GuardedCall extends OpenCall {
   readonly body: Json;
-  /** Characters of the body's text. */
-  readonly bodySize: number;
+  /** As it came; empty where there is none. */
+  readonly bodyText: string;
+  /** When the call came, ms. */
+  readonly began: number;
 }
+
+/** Whether a source takes a call from a page of this origin. */
+export type AllowsOrigin = (source: SourceRecord, origin: string, request: Request) => boolean;
 
 /** A call under a source's write key. */
 export interface SourceCall extends GuardedCall {
@@ -40,6 +45,7 @@ export interface StreamCall extends OpenCall {
 /**
  * Lets a call through that bears the write key of a source; the body may bear it, where no header can (`sendBeacon`).
  * @param named the key that the call bears outside its body
+ * @param allows whether a page of this origin may call; by default one that the source lists
  */
 export async function asSource(
   request: Request,
@@ -47,21 +53,23 @@ export async function asSource(
   ctx: ExecutionContext,
   handle: (call: SourceCall) => Promise<Response>,
   named: string | undefined = writeKeyOf(request),
+  allows: AllowsOrigin = ({ origins }, origin) => allowsOrigin(origins, origin),
 ): Promise<Response> {
+  const began = Date.now();
   const early = named === undefined ? undefined : await findSource(env, ctx, named);
   if (named !== undefined && early === undefined) return refuse("unauthorized");
   const body = await readJson(request);
-  if (body instanceof Response) return early === undefined ? body : readable(body, early.source, request);
-  const inBody = isJsonObject(body.json) ? ownProperty(body.json, "writeKey") : undefined;
+  if (body instanceof Response) return early === undefined ? body : readable(body, early.source, request, allows);
+  const inBody = isJsonObject(body.body) ? ownProperty(body.body, "writeKey") : undefined;
   const writeKey = named ?? (typeof inBody === "string" ? inBody : "");
   const found = early ?? (writeKey === "" ? undefined : await findSource(env, ctx, writeKey));
   if (found === undefined) return refuse("unauthorized");
   const origin = request.headers.get("origin");
   // A server's key in a web page has leaked; and a page elsewhere must not use a shop's.
-  if (origin !== null && (found.source.kind === "server" || !allowsOrigin(found.source.origins, origin)))
+  if (origin !== null && (found.source.kind === "server" || !allows(found.source, origin, request)))
     return refuse("origin_not_allowed");
-  const response = await handle({ request, env, ctx, ...found, writeKey, body: body.json, bodySize: body.size });
-  return readable(response, found.source, request);
+  const response = await handle({ request, env, ctx, ...found, writeKey, ...body, began });
+  return readable(response, found.source, request, allows);
 }
 
 /** Lets a call through that bears a secret key with this scope. */
@@ -72,11 +80,12 @@ export async function asSecret(
   scope: Scope,
   handle: (call: SecretCall) => Promise<Response>,
 ): Promise<Response> {
+  const began = Date.now();
   const found = await findSecret(request, env, ctx, scope);
   if (found instanceof Response) return found;
   const body = await readJson(request);
   if (body instanceof Response) return body;
-  return handle({ request, env, ctx, ...found, body: body.json, bodySize: body.size });
+  return handle({ request, env, ctx, ...found, ...body, began });
 }
 
 /** As `asSecret`, and leaves the body to the handler. */
@@ -121,18 +130,16 @@ async function findSource(
 }
 
 /** The body as JSON whatever its content type says, or the problem that it is; null where the method has none. */
-async function readJson(request: Request): Promise<{ readonly json: Json; readonly size: number } | Response> {
-  if (request.method === "GET") return { json: null, size: 0 };
+async function readJson(request: Request): Promise<Pick<GuardedCall, "body" | "bodyText"> | Response> {
+  if (request.method === "GET") return { body: null, bodyText: "" };
   const text = await readBody(request);
   if (!text.ok) return refuse(text.error);
   const json = parseJson(text.value);
-  return json.ok ? { json: json.value, size: text.value.length } : refuse(json.error);
+  return json.ok ? { body: json.value, bodyText: text.value } : refuse(json.error);
 }
 
 /** A page of the source's own may read what went wrong, too. */
-function readable(response: Response, source: SourceRecord, request: Request): Response {
+function readable(response: Response, source: SourceRecord, request: Request, allows: AllowsOrigin): Response {
   const origin = request.headers.get("origin");
-  return origin !== null && source.kind !== "server" && allowsOrigin(source.origins, origin)
-    ? readableBy(response, origin)
-    : response;
+  return origin !== null && source.kind !== "server" && allows(source, origin, request) ? readableBy(response, origin) : response;
 }

@@ -17,14 +17,14 @@ const MOST_BEACON_BYTES = 65_536;
 
 /** `POST /v1/{track,identify,page,screen,group,alias,batch}`: 200 once every event is durable, as accepted or as rejected. */
 export async function collectRoute(call: SourceCall, path: CallPath): Promise<Response> {
-  const events = readCall(call.body, path, call.bodySize);
+  const events = readCall(call.body, path, call.bodyText.length);
   if (!events.ok) return refuse(events.error);
   return answer(call, events.value, jsonReply);
 }
 
 /** `POST /v1/beacon`: a page says it while it closes and reads no answer; one event or a batch, the key in the body. */
 export async function beaconRoute(call: SourceCall): Promise<Response> {
-  return call.bodySize > MOST_BEACON_BYTES ? refuse("too_large") : collectRoute(call, "any");
+  return call.bodyText.length > MOST_BEACON_BYTES ? refuse("too_large") : collectRoute(call, "any");
 }
 
 /** `GET /v1/pixel.gif`: an event from where no script runs. The picture comes once the event is durable, as accepted or as rejected. */

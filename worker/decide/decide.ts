@@ -112,7 +112,7 @@ function envelopeFor(
 }
 
 /** @returns undefined where the work was not done by then; it may go on, for it writes nothing */
-async function before<T>(deadline: number, work: Promise<T>): Promise<T | undefined> {
+export async function before<T>(deadline: number, work: Promise<T>): Promise<T | undefined> {
   // The platform's own wait, which ends with the request: Node's timers cost 5 % of a decision.
   const late = scheduler.wait(Math.max(0, deadline - Date.now()));
   return (await Promise.race([work, late])) as T | undefined;

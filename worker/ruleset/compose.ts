@@ -85,7 +85,14 @@ export function compose(reserved: Reserved, now: number): Result<Composed, Draft
   const artifact: PublishedRuleset = {
     format: 1,
     ruleset: flattenRuleset(audiences, { workspace: workspace.id, version, ...settings, golden }),
-    audiences: drafts.map(({ key, code, visibility, purpose }) => ({ key, code, visibility, purpose })),
+    audiences: drafts.map(({ key, name, code, visibility, purpose, taxonomy }) => ({
+      key,
+      name,
+      code,
+      visibility,
+      purpose,
+      ...(taxonomy.length === 0 ? {} : { taxonomy }),
+    })),
     ...(campaigns.placements.length === 0 ? {} : { campaigns }),
   };
   // Counted in UTF-16 code units first: bytes are never fewer, and encoding 10 MB to count them is worth it only near the limit.

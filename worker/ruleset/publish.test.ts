@@ -69,7 +69,7 @@ const cutOff = (): Promise<void> => Promise.reject(new Error("cut off"));
 
 describe("a publish", () => {
   it("stores all drafts as the next version and points to it", async () => {
-    await draft("vip", RULE, { code: "v", visibility: "public", purpose: "content" });
+    await draft("vip", RULE, { code: "v", visibility: "public", purpose: "content", taxonomy: [{ segtax: 4, id: "243" }] });
     await draft("everyone", { everyone: true });
     const published = await publishDrafts(env, request);
     expect(published).toMatchObject({ ok: true, value: { version: 1, audiences: 2, record: { ruleset: 1 } } });
@@ -85,8 +85,8 @@ describe("a publish", () => {
     });
     expect(stored?.ruleset.audiences.map(({ key }) => key)).toEqual(["everyone", "vip"]);
     expect(stored?.audiences).toEqual([
-      { key: "everyone", code: "everyone", visibility: "server", purpose: "ads" },
-      { key: "vip", code: "v", visibility: "public", purpose: "content" },
+      { key: "everyone", name: "everyone", code: "everyone", visibility: "server", purpose: "ads" },
+      { key: "vip", name: "vip", code: "v", visibility: "public", purpose: "content", taxonomy: [{ segtax: 4, id: "243" }] },
     ]);
     expect(await findVersion(database(env.DB), workspace, 1)).toMatchObject({
       state: "published",
