@@ -102,7 +102,7 @@ function isEndOfScalar(code: number): boolean {
 /** Behind the bracket that closes the one here. The text is JSON: which of the two kinds it is need not be told apart. */
 function endOfBrackets(text: string, open: number): number {
   let depth = 0;
-  for (let at = open; at < text.length; ) {
+  for (let at = open; at < text.length;) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfText(text, at);
