@@ -253,7 +253,10 @@ describe("consent of a bid request", () => {
     ["user.ext as junk", {}, { ext: "x" }, false],
     ["the device as junk", { device: 1 }, {}, false],
   ])("%s", async (_, more, user, isTold) => {
-    expect(await told(bidRequest(more, user))).toBe(isTold);
+    const text = bidRequest(more, user);
+    expect(await told(text)).toBe(isTold);
+    // A no means that nobody's profile is even asked.
+    if (!isTold) expect((await enrich(text)).headers.get("server-timing")).toBe('hops;desc="0", wait;dur=0');
   });
 
   it("that the person once gave holds where the request is silent", async () => {
