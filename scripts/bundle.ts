@@ -3,14 +3,19 @@ import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "..");
 
-/** A module and what it imports as one classic script, for pages. The same sources give the same text. @param entry below the project's folder */
-export async function bundleScript(entry: string, target: string): Promise<string> {
+/** A module and what it imports as one classic script, for pages. The same sources give the same text. @param entry below the project's folder @param define names that stand for a text */
+export async function bundleScript(
+  entry: string,
+  target: string,
+  define: Readonly<Record<string, string>> = {},
+): Promise<string> {
   // Loaded here: the Worker is bundled, and Tideline started, without it.
   const { build } = await import("vite");
   const built = await build({
     root: ROOT,
     configFile: false,
     logLevel: "silent",
+    define: Object.fromEntries(Object.entries(define).map(([name, text]) => [name, JSON.stringify(text)])),
     build: {
       write: false,
       target,

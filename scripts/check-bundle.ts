@@ -12,10 +12,12 @@ import { buildTag, TAG_FILE, tagModule } from "./tag.ts";
  */
 /** budgets.md, "Speed". */
 const MOST_GZIPPED_BYTES = 400_000;
-/** 3,000 with the placements, which are not there yet (budgets.md, "Bundles"). */
-const MOST_TAG_BYTES = 2_700;
 /** It goes into somebody's Prebid, or beside it. */
 const MOST_PREBID_BYTES = 1_500;
+/** budgets.md, "Bundles". */
+const MOST_TAG_BYTES = 3_000;
+/** Loaded by pages that have placements. */
+const MOST_PLACEMENTS_BYTES = 1_500;
 /** Names of packages that only the control plane may load. */
 const CONTROL_PLANE_ONLY = ["hono", "@hono/", "zod", "drizzle-orm", "@asteasolutions/"];
 const NOT_IN_CORE = [
@@ -55,11 +57,16 @@ for (const input of loaded) {
 if (!Object.keys(metafile.inputs).some((input) => input.includes("node_modules/zod")))
   faults.push("the bundle has no zod: this check sees nothing");
 
-const tag = await buildTag();
-const tagGzipped = gzipSync(tag, { level: 9 }).byteLength;
-console.log(`tag: ${kb(tag.length)} KB, ${kb(tagGzipped)} KB gzipped (bar ${kb(MOST_TAG_BYTES)} KB)`);
-if (tagGzipped > MOST_TAG_BYTES) faults.push(`the tag is ${tagGzipped} bytes gzipped`);
-if (readFileSync(TAG_FILE, "utf8") !== tagModule(tag)) faults.push("the tag is not the one of tag/: npm run tag");
+const scripts = await buildTag();
+for (const [name, { script }, most] of [
+  ["tag", scripts.tag, MOST_TAG_BYTES],
+  ["tag's second script", scripts.placements, MOST_PLACEMENTS_BYTES],
+] as const) {
+  const size = gzipSync(script, { level: 9 }).byteLength;
+  console.log(`${name}: ${kb(script.length)} KB, ${size} bytes gzipped (bar ${most})`);
+  if (size > most) faults.push(`the ${name} is ${size} bytes gzipped`);
+}
+if (readFileSync(TAG_FILE, "utf8") !== tagModule(scripts)) faults.push("the tag is not the one of tag/: npm run tag");
 
 const prebid = await buildPrebid();
 for (const [name, text] of Object.entries(prebid)) {

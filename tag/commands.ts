@@ -1,5 +1,6 @@
 import { hear, PAGE, type ConsentStatement } from "./consent.ts";
 import { consentChanged, record } from "./events.ts";
+import { askExtension } from "./extension.ts";
 import { forgetPerson, setUser } from "./person.ts";
 
 /** What a page may call: `tl("track", "Product Viewed", { sku: "1" })`. Where a name or an id is left out the object comes first. */
@@ -20,6 +21,7 @@ export function run(name: string, first?: unknown, second?: unknown): void {
     hear(PAGE, false, said.purposes, said);
     consentChanged();
   } else if (name === "reset") forgetPerson();
+  else if (name === "decide") askExtension(first as readonly string[], second as (placements: object) => void);
   else if (fields) {
     const [one, other] = typeof first === "object" ? [undefined, first] : [first, second];
     if (name === "identify") setUser(one as string | undefined);

@@ -1,5 +1,6 @@
 import { mayCollect, statement } from "./consent.ts";
 import { dropAll, enqueue, resume, sendStatement, type Gathered } from "./delivery.ts";
+import { tellExtension } from "./extension.ts";
 import { context } from "./page.ts";
 import { forgetPerson, knownId, person, randomId } from "./person.ts";
 
@@ -36,5 +37,6 @@ export function consentChanged(): void {
   if (id && (!isAllowed || said !== (lastSaid ?? said))) sendStatement(id);
   if (!isAllowed) forgetPerson();
   release();
+  tellExtension();
   lastSaid = said;
 }

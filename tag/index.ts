@@ -3,6 +3,7 @@ import { run } from "./commands.ts";
 import { hearConsent } from "./consent-sources.ts";
 import { watchEngagement } from "./engagement.ts";
 import { consentChanged } from "./events.ts";
+import { extension, watchForPlacements, type Extension } from "./extension.ts";
 import { guarded } from "./guard.ts";
 import { viewPage, watchNavigation } from "./navigation.ts";
 import { writeKey } from "./settings.ts";
@@ -10,7 +11,12 @@ import { writeKey } from "./settings.ts";
 declare global {
   interface Window {
     /** The tag's one name in the page; before it loads, a function that keeps its calls in `q`. */
-    tl?: { (name: string, first?: unknown, second?: unknown): void; q?: readonly Parameters<typeof run>[] };
+    tl?: {
+      (name: string, first?: unknown, second?: unknown): void;
+      q?: readonly Parameters<typeof run>[];
+      /** For our second script. */
+      x?: Extension;
+    };
   }
 }
 
@@ -18,7 +24,8 @@ guarded(() => {
   const { tl } = window;
   // A second tag would count everything twice.
   if (!writeKey || (tl && !tl.q)) return;
-  const call = guarded(run);
+  const call: NonNullable<Window["tl"]> = guarded(run);
+  call.x = extension;
   window.tl = call;
   // Before anything is told: what the page called early may be forbidden.
   hearConsent(consentChanged);
@@ -27,4 +34,5 @@ guarded(() => {
   watchClicks();
   watchNavigation();
   viewPage();
+  watchForPlacements();
 })();

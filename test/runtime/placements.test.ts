@@ -297,6 +297,11 @@ describe("what was seen and clicked", () => {
     await open(hero.impressionUrl, { "sec-purpose": "prefetch;prerender" });
     await open(hero.clickUrl, { purpose: "prefetch" });
     expect(await factsOf(userId)).toEqual([]);
+    // A page of any origin may call them: the URL is its own right.
+    for (const url of [hero.impressionUrl, hero.clickUrl])
+      expect(
+        (await open(url, { origin: "https://any.example", purpose: "prefetch" })).headers.get("access-control-allow-origin"),
+      ).toBe("*");
     for (let tries = 0; tries < 3; tries++) {
       const picture = await open(hero.impressionUrl);
       expect([picture.headers.get("content-type"), picture.headers.get("cache-control")]).toEqual(["image/gif", "no-store"]);

@@ -37,10 +37,24 @@ describe("the tag", () => {
     expect(script).toBe(await (await get("/tag.js")).text());
   });
 
+  it("names what it loads for placements by its hash and integrity, and that stays with it", async () => {
+    const script = await (await get("/tag.js")).text();
+    const [, integrity] = /(sha256-[\w+/=]+)/.exec(script) ?? [];
+    const response = await get(/\/tag\/[0-9a-f]{16}\.js/.exec(script)?.[0] ?? "");
+    expect(response.headers.get("cache-control")).toContain("immutable");
+    expect(
+      `sha256-${createHash("sha256")
+        .update(await response.text())
+        .digest("base64")}`,
+    ).toBe(integrity);
+  });
+
   it("of an earlier version stays where a page has pinned it", async () => {
     const { path } = await shown();
     await get(path);
     await expect.poll(async () => (await env.PUBLISHED.head(path.slice(1)))?.size).toBeGreaterThan(0);
+    const loaded = /tag\/[0-9a-f]{16}\.js/.exec(await (await get(path)).text())?.[0] ?? "";
+    await expect.poll(async () => (await env.PUBLISHED.head(loaded))?.size).toBeGreaterThan(0);
     await env.PUBLISHED.put("tag/00000000000000aa.js", "earlier()");
     const response = await get("/tag/00000000000000aa.js");
     expect([response.status, await response.text()]).toEqual([200, "earlier()"]);

@@ -4,6 +4,7 @@ import { closeWorld, openWorld } from "./in-browser/world.ts";
 import "./in-browser/harness.ts";
 import "./in-browser/tag.ts";
 import "./in-browser/tag-consent.ts";
+import "./in-browser/tag-placements.ts";
 import "./in-browser/tag-guide.ts";
 import "./in-browser/demo-shop.ts";
 import "./in-browser/sdks.ts";

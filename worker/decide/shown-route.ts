@@ -45,6 +45,8 @@ export async function shownRoute(request: Request, env: Env, ctx: ExecutionConte
     }
   }
   const response = isClick ? redirect(shown.destination ?? "") : pictureReply();
+  // The URL is its own right, and the answer says nothing: a page of any origin may call it.
+  response.headers.set("access-control-allow-origin", "*");
   // What was seen may be what a rule asks for.
   if (bearsMembership(request)) response.headers.append("set-cookie", FORGET_MEMBERSHIP);
   return response;

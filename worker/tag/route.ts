@@ -1,5 +1,5 @@
 import { refuse } from "../wire/problem.ts";
-import { TAG_HASH, TAG_INTEGRITY, TAG_SCRIPT } from "./script.ts";
+import { PLACEMENTS_HASH, PLACEMENTS_SCRIPT, TAG_HASH, TAG_INTEGRITY, TAG_SCRIPT } from "./script.ts";
 
 /** The browser tag: `/tag.js`, which is always the newest, and `/tag/HASH.js`, which never changes and can be pinned by its integrity. */
 
@@ -11,6 +11,12 @@ const ETAG = `"${TAG_HASH}"`;
 
 /** Path of the tag of this version, for pages that pin it. */
 export const TAG_PATH = `/tag/${TAG_HASH}.js`;
+
+/** What stays under its own hash for ever: the tag, and the script that it loads for placements. */
+const PINNED: Readonly<Record<string, string>> = {
+  [TAG_PATH]: TAG_SCRIPT,
+  [`/tag/${PLACEMENTS_HASH}.js`]: PLACEMENTS_SCRIPT,
+};
 
 /** Any page may load it: it is the same for all, and knows nobody. */
 const HEADERS = {
@@ -31,9 +37,10 @@ export async function tagRoute(request: Request, env: Env, ctx: ExecutionContext
     return refuse("method_not_allowed", undefined, { headers: { allow: "GET, HEAD" } });
   const { pathname } = new URL(request.url);
   if (pathname === "/tag.js") return newest(request);
-  if (pathname !== TAG_PATH) return earlier(env, pathname);
+  const script = Object.hasOwn(PINNED, pathname) ? PINNED[pathname] : undefined;
+  if (script === undefined) return earlier(env, pathname);
   ctx.waitUntil(keep(env));
-  return pinned(TAG_SCRIPT);
+  return pinned(script);
 }
 
 function newest(request: Request): Response {
@@ -49,12 +56,13 @@ function pinned(script: BodyInit): Response {
   return new Response(script, { headers: { ...HEADERS, "cache-control": `public, max-age=${YEAR_SECONDS}, immutable` } });
 }
 
-/** A page that pins an older tag keeps it after a deploy: each is put away the first time an isolate gives it out under its hash. */
+/** A page that pins an older tag keeps it after a deploy, with what it loads: they are put away the first time an isolate gives one out under its hash. */
 let isKept = false;
 async function keep(env: Env): Promise<void> {
   if (isKept) return;
   isKept = true;
-  await env.PUBLISHED.put(TAG_PATH.slice(1), TAG_SCRIPT, { onlyIf: { etagDoesNotMatch: "*" } });
+  for (const [path, script] of Object.entries(PINNED))
+    await env.PUBLISHED.put(path.slice(1), script, { onlyIf: { etagDoesNotMatch: "*" } });
 }
 
 async function earlier(env: Env, pathname: string): Promise<Response> {

@@ -50,4 +50,47 @@ describeInBrowser("docs/guides/tag.md, as printed", () => {
     expect(await page.evaluate(`(async () => { ${audiences} return audiences; })()`)).toEqual(expect.any(Array));
     expect(faults).toEqual([]);
   });
+
+  it("fills a placement with what a marketer published, and tells of it", async () => {
+    await publishHero({ content: { title: "Spring is here" } });
+    pages["/"] = `<!doctype html><title>Shop</title>${blocks("html").join("")}`;
+    const page = await browser.newPage();
+    const faults = faultsOf(page);
+    await page.goto(site.url);
+    const hero = page.locator("[data-tl-placement]");
+    await expect.poll(() => hero.innerText()).toBe("Spring is here");
+    expect(await hero.getAttribute("data-tl-state")).toBe("filled");
+    await page.evaluate(blocks("js").find((block) => block.includes("decide")) ?? "");
+    await page.waitForFunction("window.hero");
+    expect(await page.evaluate("hero")).toMatchObject({ campaign: "guide", content: { title: "Spring is here" } });
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it("hides a placement for half a second at most where no script comes", async () => {
+    const [, style = ""] = blocks("html").filter((block) => /<script async|<style>/.test(block));
+    pages["/"] = `<!doctype html><title>Shop</title>${style}`;
+    const page = await browser.newPage();
+    await page.goto(site.url);
+    const visibility = (atMs: number): Promise<unknown> =>
+      page.evaluate(`(() => {
+        const slot = document.querySelector("[data-tl-placement]");
+        const [animation] = slot.getAnimations();
+        animation.currentTime = ${atMs};
+        return getComputedStyle(slot).visibility;
+      })()`);
+    expect([await visibility(499), await visibility(500)]).toEqual(["hidden", "visible"]);
+    await page.close();
+  });
 });
+
+async function publishHero(creative: object): Promise<void> {
+  const call = async (method: string, path: string, body: object): Promise<void> => {
+    const headers = { authorization: "Bearer sk_demo" };
+    const response = await fetch(`${at.url}/api/${path}`, { method, headers, body: JSON.stringify(body) });
+    expect(response.status).toBe(200);
+  };
+  await call("PUT", "placements/home-hero", { name: "Home hero", default: {} });
+  await call("PUT", "campaigns/guide", { name: "Guide", placement: "home-hero", creatives: [{ key: "a", ...creative }] });
+  await call("POST", "ruleset/publish", {});
+}
