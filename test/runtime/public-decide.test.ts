@@ -268,6 +268,28 @@ describe("the membership token", () => {
     },
   );
 
+  it.each(["track", "consent", "impression"] as const)(
+    "that was on its way during a %s is not taken when it comes after it",
+    async (what) => {
+      const browser = await reader();
+      const { impressionUrl } = (await browser.decide(["hero"]))["placements"].hero;
+      const before = browser.jar.get("tl_m");
+      if (what === "track") await browser.track("Read");
+      else if (what === "impression") await browser.send(impressionUrl, undefined);
+      else
+        await browser.send("/v1/consent", {
+          identity: { anonymousId: browser.anonymousId },
+          consent: { purposes: { measurement: false } },
+        });
+      if (before !== undefined) browser.jar.set("tl_m", before);
+      await browser.decide(["hero"]);
+      expect(hops).toBe(1);
+      // The one that came with this answer is.
+      await browser.decide(["hero"]);
+      expect(hops).toBe(1);
+    },
+  );
+
   it("gives way to what the request says of consent", async () => {
     const browser = await reader();
     expect(await browser.decide(["hero"], { consent: { purposes: { content: false } } })).toMatchObject({
@@ -316,6 +338,7 @@ describe("the membership token", () => {
       workspace: shop.id,
       person,
       ruleset: 2,
+      change: browser.jar.get("tl_c")?.value ?? "",
       expires: Date.now() + 50_000,
     };
     const forged = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(said)))

@@ -12,7 +12,7 @@ import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
 import { jsonReply } from "../wire/reply.ts";
 import { keepConsent } from "./keep-consent.ts";
-import { bearsMembership, FORGET_MEMBERSHIP } from "./membership-cookie.ts";
+import { forgetMembership } from "./membership-cookie.ts";
 
 /** What else a body may bear beside the parts of a consent. */
 const NOT_CONSENT: ReadonlySet<string> = new Set(["writeKey", "identity", "sentAt", "userToken"]);
@@ -40,7 +40,7 @@ export async function consentRoute({ request, env, workspace, source, body }: So
     return refuse("unavailable", undefined, { headers: { "retry-after": "1" } });
   }
   const response = jsonReply({ success: true, ...(token === "invalid" ? { userToken: token } : {}) });
-  if (bearsMembership(request)) response.headers.append("set-cookie", FORGET_MEMBERSHIP);
+  if (source.kind === "browser") forgetMembership(request, response, consent.value.storage !== false);
   return response;
 }
 

@@ -9,7 +9,7 @@ import { jsonReply } from "../wire/reply.ts";
 import { collect, readCall, type Call, type Collected, type CallPath, type CollectReply } from "./collect.ts";
 import { edgeOfCall } from "./edge/edge.ts";
 import { pixelCall } from "./pixel.ts";
-import { bearsMembership, FORGET_MEMBERSHIP } from "./membership-cookie.ts";
+import { forgetMembership } from "./membership-cookie.ts";
 import { FORGET_TL_ID, readTlId, tlIdCookie, type TlId } from "./tl-id.ts";
 
 /** What `navigator.sendBeacon` takes. */
@@ -51,7 +51,7 @@ async function answer(
     const response = reply(user === "invalid" ? { ...collected.reply, userToken: user } : collected.reply);
     const set = source.kind === "browser" ? cookieAfter(env, workspace.id, now, collected, cookie) : undefined;
     if (set !== undefined) response.headers.append("set-cookie", set);
-    if (bearsMembership(request)) response.headers.append("set-cookie", FORGET_MEMBERSHIP);
+    if (source.kind === "browser") forgetMembership(request, response, !collected.forbidsStorage);
     return response;
   } catch (error) {
     return unavailable(error);

@@ -1,18 +1,20 @@
 import { createHmac } from "node:crypto";
 import type { Membership } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
-import { membershipIn, membershipSet } from "../collect/membership-cookie.ts";
+import { lastChangeIn, membershipIn, membershipSet } from "../collect/membership-cookie.ts";
 import { openJwe, sealJwe } from "./jwe.ts";
 
 /**
  * `tl_m` (http.md): the cookie by which a browser is decided without a hop. A JWE (`dir`, A256GCM) of what public decisions of its person depend on, bound to
  * the workspace, the person and the ruleset, for 60 s or until time alone changes something, whichever is sooner. Whatever we answer a browser that may
- * have changed its person clears it.
+ * have changed its person clears it, and what was on its way meanwhile.
  */
 export interface BoundMembership extends Membership {
   readonly workspace: string;
   readonly person: ProfileId;
   readonly ruleset: number;
+  /** What the browser had been told last of a change when it asked. */
+  readonly change: string;
   /** ms: it holds until before that. */
   readonly expires: number;
 }
@@ -34,11 +36,14 @@ export function readMembership(
   if (text === undefined) return undefined;
   const said: BoundMembership = JSON.parse(text);
   const isMeant = said.workspace === bound.workspace && said.person === bound.person && said.ruleset === bound.ruleset;
-  return isMeant && now < said.expires && said.expires <= now + LONGEST_MS ? said : undefined;
+  return isMeant && said.change === lastChangeIn(request) && now < said.expires && said.expires <= now + LONGEST_MS
+    ? said
+    : undefined;
 }
 
-/** The `Set-Cookie` that gives a browser its token. @returns undefined where it would hold for no time, or is too large */
+/** The `Set-Cookie` that gives a browser its token. @param request that was answered @returns undefined where it would hold for no time, or is too large */
 export function membershipCookie(
+  request: Request,
   env: Pick<Env, "NAME_KEY">,
   { workspace, person, ruleset }: Pick<BoundMembership, "workspace" | "person" | "ruleset">,
   membership: Membership,
@@ -47,7 +52,7 @@ export function membershipCookie(
   const expires = Math.min(now + LONGEST_MS, membership.until ?? Infinity);
   const seconds = Math.floor((expires - now) / 1_000);
   if (seconds < 1) return undefined;
-  const said: BoundMembership = { ...membership, workspace, person, ruleset, expires };
+  const said: BoundMembership = { ...membership, workspace, person, ruleset, change: lastChangeIn(request), expires };
   const token = sealJwe(JSON.stringify(said), keyOf(env.NAME_KEY));
   return token.length > MOST_BYTES ? undefined : membershipSet(token, seconds);
 }

@@ -45,13 +45,13 @@ export async function publicDecideRoute(call: SourceCall): Promise<Response> {
 
 /** Gives the browser the token by which it is decided without a hop for a while. */
 export function withMembership(
-  { env, workspace }: SourceCall,
+  { request, env, workspace }: SourceCall,
   { person }: Visitor,
   { membership, ruleset }: PublicDecision,
   response: Response,
 ): Response {
   if (person === undefined || membership === undefined) return response;
-  const cookie = membershipCookie(env, { workspace: workspace.id, person, ruleset }, membership, Date.now());
+  const cookie = membershipCookie(request, env, { workspace: workspace.id, person, ruleset }, membership, Date.now());
   if (cookie !== undefined) response.headers.append("set-cookie", cookie);
   return response;
 }

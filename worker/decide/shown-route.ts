@@ -6,7 +6,7 @@ import { profileStub } from "../../durable-objects/profile/stub.ts";
 import { findWorkspace } from "../auth/cache.ts";
 import { envelopeOf } from "../cold/profile-calls.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
-import { bearsMembership, FORGET_MEMBERSHIP } from "../collect/membership-cookie.ts";
+import { forgetMembership } from "../collect/membership-cookie.ts";
 import { logFault } from "../wire/log.ts";
 import { pictureReply } from "../wire/picture.ts";
 import { refuse } from "../wire/problem.ts";
@@ -48,7 +48,7 @@ export async function shownRoute(request: Request, env: Env, ctx: ExecutionConte
   // The URL is its own right, and the answer says nothing: a page of any origin may call it.
   response.headers.set("access-control-allow-origin", "*");
   // What was seen may be what a rule asks for.
-  if (bearsMembership(request)) response.headers.append("set-cookie", FORGET_MEMBERSHIP);
+  forgetMembership(request, response);
   return response;
 }
 
