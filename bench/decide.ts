@@ -12,6 +12,7 @@ import { benchRow, type BenchRow } from "./results.ts";
 import { meanHeadBytes } from "./rows.ts";
 import type { Running } from "./serve.ts";
 import { interleaved } from "./stats.ts";
+import { tokenRow } from "./token.ts";
 import {
   benchWorkspace,
   createWorkspaces,
@@ -54,11 +55,12 @@ export const decideArea: Area = async (settings, tools) => {
   tools.running.add(floors);
   const warm = await warmRows({ usual, few, many, floors }, settings, tools);
   const enrich = await enrichRow(usual, settings, tools);
+  const token = await tokenRow(usual.running, USUAL, settings, tools, join(tools.folder, "token-floor"));
   for (const one of tools.running) await one.stop();
   tools.running.clear();
   const rowBytes = meanHeadBytes(usual.settings.data);
   settings.log(`  our head rows are ${rowBytes} bytes on average: so is the floor's row`);
-  return [...warm, enrich, await coldRow(usual.settings, { ...floorSettings, rowBytes }, settings, tools)];
+  return [...warm, enrich, token, await coldRow(usual.settings, { ...floorSettings, rowBytes }, settings, tools)];
 };
 
 /**

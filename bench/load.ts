@@ -7,6 +7,8 @@ export interface Load {
   readonly headers: Readonly<Record<string, string>>;
   /** With `seconds` each connection goes round them, each from another place; without, each body is sent once. */
   readonly bodies: readonly string[];
+  /** One for each body, where they come from browsers. */
+  readonly cookies?: readonly string[];
   readonly connections: number;
   readonly seconds: number | undefined;
 }
@@ -28,11 +30,14 @@ process.on("message", (load: Load) => {
 });
 
 /** What an answer costs a client is counted from the first answer to the last: connecting is not part of it. */
-async function run({ url, headers, bodies, connections, seconds }: Load): Promise<LoadResult> {
+async function run({ url, headers, bodies, cookies, connections, seconds }: Load): Promise<LoadResult> {
   const { pathname: path } = new URL(url);
   if (seconds === undefined && bodies.length % connections !== 0)
     throw new Error(`${bodies.length} bodies are not the same number for each of ${connections} connections`);
-  const requests = bodies.map((body) => ({ method: "POST", path, headers, body }));
+  const requests = bodies.map((body, at) => {
+    const cookie = cookies?.[at];
+    return { method: "POST", path, headers: cookie === undefined ? headers : { ...headers, cookie }, body };
+  });
   const latencies: number[] = [];
   let first = 0;
   let last = 0;

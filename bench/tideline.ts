@@ -22,6 +22,10 @@ export function benchWorkspace(audiences: number): BenchWorkspace {
   return { audiences, secretKey: `sk_bench_${audiences}`, writeKey: `wk_bench_${audiences}` };
 }
 
+export function workspaceId({ audiences }: Pick<BenchWorkspace, "audiences">): string {
+  return `bench${audiences}`;
+}
+
 export interface TidelineSettings {
   /** Folder that holds our Worker's code. */
   readonly bundle: string;
@@ -30,7 +34,7 @@ export interface TidelineSettings {
   readonly inspect: boolean;
 }
 
-const NAME_KEY = "a key for benchmarks only, 32 bytes or more";
+export const NAME_KEY = "a key for benchmarks only, 32 bytes or more";
 
 /** Starts our own Worker, with the settings that `npm start` serves it with. */
 export function serveTideline({ bundle, data, inspect }: TidelineSettings): Promise<Running> {
@@ -70,7 +74,11 @@ export async function createWorkspaces({ miniflare }: Running, workspaces: reado
   const [key] = DEMO_WORKSPACE.secretKeys;
   if (source === undefined || key === undefined) throw new Error("the demo workspace has no source `store` or no key");
   for (const { audiences, secretKey, writeKey } of workspaces) {
-    const own = { id: `bench${audiences}`, sources: [{ ...source, writeKey }], secretKeys: [{ ...key, secret: secretKey }] };
+    const own = {
+      id: workspaceId({ audiences }),
+      sources: [{ ...source, writeKey }],
+      secretKeys: [{ ...key, secret: secretKey }],
+    };
     await createWorkspace(stores, { ...DEMO_WORKSPACE, ...own }, Date.now());
   }
 }
@@ -89,7 +97,7 @@ async function atOnce<T>(all: readonly T[], call: (one: T) => Promise<void>): Pr
 export async function publishBenchAudiences(url: string, { audiences, secretKey }: BenchWorkspace): Promise<number> {
   const tideline: Tideline = { url, secretKey };
   await atOnce(benchAudiences(audiences), async ({ key, name, rule }) => {
-    await callJson(tideline, "PUT", `/api/audiences/${key}`, { name, rule });
+    await callJson(tideline, "PUT", `/api/audiences/${key}`, { name, rule, visibility: "public" });
   });
   const { version } = (await callJson(tideline, "POST", "/api/ruleset/publish", { note: "Benchmark" })) as {
     readonly version: number;

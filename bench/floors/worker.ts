@@ -1,3 +1,4 @@
+import { createDecipheriv } from "node:crypto";
 import { DurableObject } from "cloudflare:workers";
 
 /**
@@ -8,6 +9,7 @@ import { DurableObject } from "cloudflare:workers";
  * /object    asks an object, which answers a string from its memory
  * /row       asks an object, which writes one row first
  * /read      asks an object, which reads its row first: for a cold wake
+ * /token     opens the A256GCM token of the cookie, and answers from the Worker
  */
 interface FloorEnv {
   readonly FLOOR: DurableObjectNamespace<FloorObject>;
@@ -15,6 +17,8 @@ interface FloorEnv {
   readonly INGEST_REPLY: string;
   /** Size of the row that is written, as measured in our own objects. */
   readonly ROW_BYTES: number;
+  /** base64 */
+  readonly TOKEN_KEY: string;
 }
 
 export class FloorObject extends DurableObject<FloorEnv> {
@@ -61,6 +65,8 @@ export default {
         return decided(await stub(env, body).decide());
       case "/read":
         return decided(await stub(env, body).read());
+      case "/token":
+        return open(request, env) === undefined ? new Response(null, { status: 400 }) : decidedHere(env.DECIDE_REPLY);
       case "/row":
         return new Response(await stub(env, body).ingest(text), {
           headers: { "content-type": "application/json", "cache-control": "no-store" },
@@ -75,6 +81,25 @@ function decided(reply: string): Response {
   return new Response(reply, {
     headers: { "content-type": "application/json", "cache-control": "no-store", "server-timing": "hops;desc=1" },
   });
+}
+
+/** As ours, which tells a page nothing of hops. */
+function decidedHere(reply: string): Response {
+  return new Response(reply, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+}
+
+let key: Buffer | undefined;
+
+/** What the token says: a JWE of `dir` and A256GCM. @returns undefined where it is none */
+function open(request: Request, env: FloorEnv): object | undefined {
+  const token = /tl_m=([^;]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
+  if (token === undefined) return undefined;
+  const [header = "", , iv = "", sealed = "", tag = ""] = token.split(".");
+  const under = (key ??= Buffer.from(env.TOKEN_KEY, "base64"));
+  const decipher = createDecipheriv("aes-256-gcm", under, Buffer.from(iv, "base64url"));
+  decipher.setAAD(Buffer.from(header)).setAuthTag(Buffer.from(tag, "base64url"));
+  const text = Buffer.concat([decipher.update(Buffer.from(sealed, "base64url")), decipher.final()]).toString();
+  return JSON.parse(text) as object;
 }
 
 function stub(env: FloorEnv, { identity, userId, batch }: Body): DurableObjectStub<FloorObject> {

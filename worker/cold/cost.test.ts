@@ -1,10 +1,12 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { HashedIdentifier } from "../../core/model/ids.ts";
 import type { OutboxMessage } from "../../core/model/outbox.ts";
+import { crashing } from "../../test/runtime/crashes.ts";
 import { decide, event, identifier, ingest, publishRules, stubOf } from "../../test/runtime/profiles.ts";
 import counts from "../../docs/cost-counts.json";
+import { tlIdCookie } from "../collect/tl-id.ts";
 import { objectsOf, type FindObject } from "./profile-calls.ts";
 import type { WorkspaceRecord } from "./records.ts";
 import { sweepWorkspace } from "./sweep.ts";
@@ -33,12 +35,14 @@ interface Used {
 /** So many messages are one batch: the queue would bring up to 50. */
 const PEOPLE = 20;
 let record: WorkspaceRecord;
+let writeKey: string;
 let people: HashedIdentifier[];
 let used: Used;
 const measured: Record<string, Record<string, number>> = {};
 
 beforeEach(async () => {
-  const { id } = await testWorkspace();
+  const { id, ...keys } = await testWorkspace();
+  ({ writeKey } = keys);
   await publishRules(id, 1, { buyers: { event: "Order Completed", count: { gte: 3 } } });
   record = await updateWorkspaceRecord(env.PUBLISHED, id, (before) => ({ ...before!, ruleset: 1 }));
   people = Array.from({ length: PEOPLE }, (_, n) => identifier(id, "userId", `u${n}`));
@@ -250,6 +254,29 @@ describe("what else costs", () => {
     for (const [place, person] of people.entries()) used.objectRows += (await rowsOf(person)).rows - (before[place]?.rows ?? 0);
     note("decision, one hop", PEOPLE);
     expect(used.objectRows).toBe(0);
+  });
+
+  it("a decision from a membership token asks no object", async () => {
+    const before = await known();
+    const uncounted = crashing("decide", () => void used.objectCalls++);
+    const ask = async (cookie: string): Promise<Response> => {
+      const headers = { "x-write-key": writeKey, cookie };
+      return exports.default.fetch(new Request("http://tideline.test/v1/decide", { method: "POST", headers, body: "{}" }));
+    };
+    const cookies: string[] = [];
+    for (const { hash: profileId } of people) {
+      const person = tlIdCookie(env, record.id, Date.now(), { profileId, kind: "person" }, undefined) ?? "";
+      const [token = ""] = (await ask(person)).headers.getSetCookie();
+      expect(token).toContain("tl_m=");
+      cookies.push([person, token].map((one) => one.split(";", 1)[0]).join("; "));
+    }
+    expect(used.objectCalls).toBe(PEOPLE);
+    used.objectCalls = 0;
+    for (const cookie of cookies) expect((await ask(cookie)).headers.getSetCookie()).toEqual([]);
+    for (const [place, person] of people.entries()) used.objectRows += (await rowsOf(person)).rows - (before[place]?.rows ?? 0);
+    uncounted();
+    note("decision, from a token", PEOPLE);
+    expect([used.objectCalls, used.objectRows]).toEqual([0, 0]);
   });
 
   it("a sweep of people of whom nothing changes", async () => {

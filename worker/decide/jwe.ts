@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from "node:crypto";
 
 /**
  * A JWE in its compact form (RFC 7516) of one kind alone: `dir`, A256GCM. By a few lines of `node:crypto`, since a library that knows all kinds is 9 KB of the
@@ -11,7 +11,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** @param key 32 bytes */
-export function sealJwe(text: string, key: Buffer): string {
+export function sealJwe(text: string, key: Buffer | KeyObject): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(CIPHER, key, iv).setAAD(AUTHENTICATED);
   const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
@@ -21,7 +21,7 @@ export function sealJwe(text: string, key: Buffer): string {
 }
 
 /** @returns undefined for what is not sealed under this key, of another kind, or was touched */
-export function openJwe(token: string, key: Buffer): string | undefined {
+export function openJwe(token: string, key: Buffer | KeyObject): string | undefined {
   const [header, wrapped, ...rest] = token.split(".");
   const [iv, sealed, tag] = rest.map((part) => Buffer.from(part, "base64url"));
   if (header !== HEADER || wrapped !== "" || rest.length !== 3 || iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES)

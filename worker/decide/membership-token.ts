@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { Membership } from "../../core/model/envelope.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { lastChangeIn, membershipIn, membershipSet } from "../collect/membership-cookie.ts";
@@ -58,13 +58,11 @@ export function membershipCookie(
 }
 
 let keyUnder = "";
-let key = Buffer.alloc(0);
+let key: KeyObject | undefined;
 
-/** Made of the deployment's under this word, so it is the key of nothing else. */
-function keyOf(nameKey: string): Buffer {
-  if (nameKey !== keyUnder) {
-    key = createHmac("sha256", nameKey).update("membership").digest();
-    keyUnder = nameKey;
-  }
-  return key;
+/** Made of the deployment's under this word, so it is the key of nothing else; once, for making it costs as much as opening a token. */
+function keyOf(nameKey: string): KeyObject {
+  if (key !== undefined && nameKey === keyUnder) return key;
+  keyUnder = nameKey;
+  return (key = createSecretKey(createHmac("sha256", nameKey).update("membership").digest()));
 }
