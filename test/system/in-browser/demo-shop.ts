@@ -32,8 +32,20 @@ describeInBrowser("the demo shop", () => {
     await page.waitForFunction("localStorage.tl_a");
     const anonymousId = await page.evaluate<string>("localStorage.tl_a");
 
-    for (const name of ["Winter boot", "Soft loafer"]) {
+    const publicly = (): Promise<unknown> =>
+      page.evaluate(
+        `fetch("/v1/audiences?writeKey=wk_demo_web").then((reply) => reply.json()).then(({ audiences }) => audiences)`,
+      );
+    for (const [name, before, after] of [
+      ["Winter boot", [], []],
+      ["Soft loafer", [], ["shoe-lover"]],
+    ] as const) {
+      // By then there is a token, which must not outlive the view.
+      expect([await publicly(), await publicly()]).toEqual([before, before]);
+      const told = page.waitForResponse((response) => (response.request().postData() ?? "").includes("Product Viewed"));
       await look(page, name);
+      await told;
+      expect(await publicly()).toEqual(after);
       await page.click("text=Harbour");
     }
     await expect.poll(() => decided({ anonymousId }), { timeout: 10_000 }).toEqual(["shoe-lover"]);
