@@ -27,6 +27,8 @@ import { decideBatchRoute, decideRoute } from "./decide/route.ts";
 import { isShownPath, shownRoute } from "./decide/shown-route.ts";
 import { isPrebidPath, prebidRoute } from "./tag/prebid-route.ts";
 import { isTagPath, tagRoute } from "./tag/route.ts";
+import { asFlagFault, flagRoutes } from "./flags/route.ts";
+import { isStreamPath, streamRoute } from "./flags/stream.ts";
 import { preflight } from "./wire/cors.ts";
 import { logFault } from "./wire/log.ts";
 import { refuse } from "./wire/problem.ts";
@@ -34,7 +36,7 @@ import { Unavailable } from "./wire/unavailable.ts";
 
 /**
  * Every route of the data plane with the key it asks for: there is no way to add one that asks for none. Beside them only what
- * bears its right in itself: the tag, our part of Prebid, and the sealed URLs of a decision (`decide/shown-route.ts`). The two-workspace
+ * bears its right in itself: the tag, our part of Prebid, the sealed URLs of a decision (`decide/shown-route.ts`) and the signed ones of a change stream (`flags/stream.ts`). The two-workspace
  * test walks this table.
  */
 export type DataRoute = {
@@ -91,6 +93,22 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   ),
   { method: "POST", path: "/v1/decide/batch", key: "secret", scope: "decide", handle: decideBatchRoute },
   { method: "POST", path: "/openrtb2/enrich", key: "secret", scope: "decide", handle: enrichRoute },
+  {
+    method: "POST",
+    path: "/ofrep/v1/evaluate/flags",
+    key: "secret",
+    scope: "decide",
+    handle: flagRoutes.all,
+    publicly: flagRoutes.allPublicly,
+  },
+  {
+    method: "POST",
+    path: "/ofrep/v1/evaluate/flags/:flag",
+    key: "secret",
+    scope: "decide",
+    handle: flagRoutes.one,
+    publicly: flagRoutes.onePublicly,
+  },
   { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
   { method: "POST", path: "/v1/consent", key: "write", handle: consentRoute },
   { method: "GET", path: "/v1/audiences", key: "write", handle: audiencesRoute },
@@ -106,7 +124,7 @@ export const DATA_ROUTES: readonly DataRoute[] = [
 
 /** Paths that other protocols gave their names to. */
 function isAdPath(path: string): boolean {
-  return path.startsWith("/openrtb2/") || path.startsWith("/adcp/") || isPrebidPath(path);
+  return path.startsWith("/openrtb2/") || path.startsWith("/adcp/") || path.startsWith("/ofrep/") || isPrebidPath(path);
 }
 
 /** Paths that are the data plane's. */
@@ -155,6 +173,7 @@ const byPath = new Map(DATA_ROUTES.flatMap((route) => (route.method === "POST" ?
 /** Answers everything that `isDataPath` holds of. No D1 on its way, cold or warm. @param path of the request's URL, with its query */
 export async function dataPlane(request: Request, path: string, env: Env, ctx: ExecutionContext): Promise<Response> {
   try {
+    if (path.startsWith("/ofrep/")) return await flags(request, path, env, ctx);
     const route = request.method === "POST" ? byPath.get(path) : undefined;
     if (route !== undefined) return await guarded(route, request, env, ctx);
     if (isShownPath(path)) return await shownRoute(request, env, ctx);
@@ -165,4 +184,10 @@ export async function dataPlane(request: Request, path: string, env: Env, ctx: E
     logFault("data-plane", error);
     return refuse(error instanceof Unavailable ? "unavailable" : "internal", undefined, { headers: { "retry-after": "1" } });
   }
+}
+
+/** OpenFeature's clients read its own words for what is wrong. */
+async function flags(request: Request, path: string, env: Env, ctx: ExecutionContext): Promise<Response> {
+  if (isStreamPath(path)) return streamRoute(request, env, ctx);
+  return asFlagFault((await router.fetch(request, env, ctx)) as Response, request);
 }

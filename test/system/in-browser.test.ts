@@ -10,6 +10,7 @@ import "./in-browser/demo-shop.ts";
 import "./in-browser/sdks.ts";
 import "./in-browser/collect-guide.ts";
 import "./in-browser/prebid.ts";
+import "./in-browser/flags.ts";
 
 /** All that runs in a real browser, file by file, in one world. */
 if (!isBrowserSkipped) {

@@ -104,7 +104,16 @@ function envelopeFor(
     explain: request.explain,
     ...(request.household ? { household: true } : {}),
     ...(request.membership === true ? { membership: true } : {}),
-    ...(decision === undefined ? {} : { placements: { keys: request.placements, decision, deadline, trace: request.trace } }),
+    ...(decision === undefined
+      ? {}
+      : {
+          placements: {
+            keys: request.placements,
+            decision,
+            deadline: request.unreserved === true ? 0 : deadline,
+            trace: request.trace,
+          },
+        }),
     ...(via === undefined ? {} : { via }),
     ...(request.at === undefined ? {} : { at: request.at }),
     ...(isSilent(request.consent) ? {} : { consent: request.consent }),

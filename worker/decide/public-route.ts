@@ -2,6 +2,7 @@ import { parseIdentity } from "../../core/model/ids.ts";
 import { isJsonObject, ownProperty, type Json } from "../../core/model/json.ts";
 import { identityName } from "../../durable-objects/profile/stub.ts";
 import type { SourceCall } from "../auth/guard.ts";
+import { WITH_CREDENTIALS } from "../wire/cors.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
 import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
@@ -40,7 +41,7 @@ export async function publicDecideRoute(call: SourceCall): Promise<Response> {
   });
   if (decided === undefined) return refuse("unavailable", undefined, { headers: { "retry-after": "1" } });
   if (!decided.ok) return refuse(decided.error, undefined, { headers: { "retry-after": "1" } });
-  return withMembership(call, visitor, decided.value, jsonReply(replyOf(decided.value)));
+  return withMembership(call, visitor, decided.value, jsonReply(replyOf(decided.value), 200, WITH_CREDENTIALS));
 }
 
 /** Gives the browser the token by which it is decided without a hop for a while. */

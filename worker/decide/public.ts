@@ -21,6 +21,8 @@ export interface PublicRequest {
   readonly placements: readonly string[];
   readonly consent: Consent;
   readonly requestId?: string;
+  /** As of a `DecideRequest`. */
+  readonly unreserved?: boolean;
   readonly minRuleset?: number;
   readonly timeoutMs?: number;
 }
@@ -110,6 +112,7 @@ function requestFor(profileId: ProfileId, request: PublicRequest): Parameters<ty
     household: false,
     placements,
     trace: false,
+    ...(request.unreserved === true ? { unreserved: true as const } : {}),
     requestId,
     minRuleset,
     timeoutMs,
@@ -125,12 +128,14 @@ async function usableMembership(
   env: Env,
   { id, ruleset, retentionMs }: WorkspaceRecord,
   { membership }: Visitor,
-  { placements, requestId = "", minRuleset = 0 }: PublicRequest,
+  { placements, requestId = "", minRuleset = 0, unreserved = false }: PublicRequest,
 ): Promise<Membership | undefined> {
   if (membership === undefined || minRuleset > ruleset || (requestId !== "" && placements.length > 0)) return undefined;
   const loaded = await rulesetOf(env.PUBLISHED, id, ruleset, retentionMs);
   const isFree = placements.every((key) =>
-    (loaded?.book.slot(key)?.campaigns ?? []).every(({ cap, allocation }) => cap.length === 0 && allocation === "weighted"),
+    (loaded?.book.slot(key)?.campaigns ?? []).every(
+      ({ cap, allocation }) => (cap.length === 0 || unreserved) && allocation === "weighted",
+    ),
   );
   return loaded !== undefined && isFree ? membership(ruleset) : undefined;
 }

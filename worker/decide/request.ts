@@ -19,6 +19,8 @@ export interface DecideRequest {
   /** Keys of the placements to be filled. */
   readonly placements: readonly string[];
   readonly trace: boolean;
+  /** Where what is decided is kept, and perhaps never shown: nothing is reserved, so no campaign with a cap is chosen. */
+  readonly unreserved?: boolean;
   /** The caller's name for this request: the same one is decided alike. Empty where there is none. */
   readonly requestId: string;
   readonly minRuleset: number;

@@ -12,10 +12,15 @@ export function preflight(origin: string): Response {
     "access-control-allow-methods": "GET, POST",
     "access-control-allow-headers": ALLOWED_HEADERS,
     "access-control-max-age": PREFLIGHT_SECONDS,
+    // Whether its reply may be read then says the call itself.
+    "access-control-allow-credentials": "true",
     vary: "Origin",
   };
   return new Response(null, { status: 204, headers });
 }
+
+/** Beside a reply that depends on the cookie: a page of another origin that sends it along may read it, where the source lists that. */
+export const WITH_CREDENTIALS = { "access-control-allow-credentials": "true" } as const;
 
 /** Lets the page read a reply. Only for an origin that the source of the call lists. */
 export function readableBy(response: Response, origin: string): Response {
