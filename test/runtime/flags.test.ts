@@ -126,7 +126,7 @@ describe("the change stream", () => {
     expect(response.headers.get("access-control-allow-origin")).toBe("https://shop.example");
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
-    while (reader !== undefined && !text.includes("refetchEvaluation")) text += (await reader.read()).value ?? "";
+    while (!text.includes("refetchEvaluation")) text += (await reader?.read())?.value ?? "";
     expect(text).toContain('data: {"type":"refetchEvaluation"}\n\n');
     await reader?.cancel();
   });
