@@ -22,6 +22,7 @@ import { childrenOf, commandOf } from "./processes.ts";
  *
  * PORT           port on 127.0.0.1, default 8787
  * TIDELINE_DATA  folder for all state, default .tideline
+ * TIDELINE_PROXIES  sites to stand in front of, as `PROXIES` of wrangler.toml
  * TIDELINE_DEMO  "0" starts without demo data and demo keys
  */
 const port = Number(process.env["PORT"] ?? 8787);
@@ -69,7 +70,7 @@ function options(bundle: string): ConstructorParameters<typeof Miniflare>[0] {
     rootPath: bundle,
     scriptPath: "index.js",
     modules: true,
-    bindings: { DEMO: demo ? "1" : "0", NAME_KEY: nameKey },
+    bindings: { DEMO: demo ? "1" : "0", PROXIES: process.env["TIDELINE_PROXIES"] ?? "{}", NAME_KEY: nameKey },
     // The Worker itself listens; the entry proxy that Miniflare puts before it costs a good part of the throughput.
     unsafeDirectSockets: [{ host: "127.0.0.1", port }],
     host: "127.0.0.1",

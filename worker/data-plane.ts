@@ -25,6 +25,7 @@ import { audiencesRoute } from "./decide/audiences-route.ts";
 import { publicDecideRoute } from "./decide/public-route.ts";
 import { decideBatchRoute, decideRoute } from "./decide/route.ts";
 import { isShownPath, shownRoute } from "./decide/shown-route.ts";
+import { fragmentRoute } from "./personalize/fragment-route.ts";
 import { isPrebidPath, prebidRoute } from "./tag/prebid-route.ts";
 import { isTagPath, tagRoute } from "./tag/route.ts";
 import { asFlagFault, flagRoutes } from "./flags/route.ts";
@@ -112,6 +113,7 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   { method: "POST", path: "/v1/beacon", key: "write", handle: beaconRoute },
   { method: "POST", path: "/v1/consent", key: "write", handle: consentRoute },
   { method: "GET", path: "/v1/audiences", key: "write", handle: audiencesRoute },
+  { method: "GET", path: "/v1/fragment/:placement", key: "write", handle: fragmentRoute },
   { method: "GET", path: "/v1/rtd", key: "write", handle: rtdRoute },
   { method: "GET", path: "/v1/targeting", key: "write", handle: targetingRoute, allows: allowsAmpOrigin },
   { method: "GET", path: "/v1/optable-compatible", key: "secret", scope: "decide", handle: optableRoute },

@@ -15,6 +15,11 @@ export { ImportEntrypoint } from "./import/entrypoint.ts";
 /** Hosts that a demo answers: its keys are known to everybody, so another name (DNS rebinding) must not reach it. */
 const DEMO_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
+function isOwnHost(request: Request, { PROXIES }: Env): boolean {
+  const host = request.headers.get("host") ?? new URL(request.url).host;
+  return DEMO_HOST.test(host) || (PROXIES !== "{}" && Object.hasOwn(JSON.parse(PROXIES) as object, host.replace(/:\d+$/, "")));
+}
+
 /** Where the host of a URL has begun, be its scheme http or https. */
 const AFTER_SCHEME = "https://".length;
 
@@ -35,8 +40,12 @@ export default {
   async fetch(request, env, ctx): Promise<Response> {
     const { url } = request;
     const path = url.slice(url.indexOf("/", AFTER_SCHEME));
-    if (env.DEMO === "1" && !DEMO_HOST.test(request.headers.get("host") ?? new URL(url).host))
-      return refuse("origin_not_allowed");
+    if (env.PROXIES !== "{}" && !isDataPath(path)) {
+      const { proxiedSite, proxyRoute } = await import("./personalize/proxy.ts");
+      const site = proxiedSite(env.PROXIES, new URL(url).hostname);
+      if (site !== undefined) return proxyRoute(request, env, ctx, site);
+    }
+    if (env.DEMO === "1" && !isOwnHost(request, env)) return refuse("origin_not_allowed");
     if (env.DEMO === "1" && isDemoPath(path)) return demoShop(request, env);
     if (isDataPath(path)) return dataPlane(request, path, env, ctx);
     // OpenAPI and zod stay off the way of an event and of a decision.

@@ -112,7 +112,7 @@ async function callRoute(
 /** What a route answers that is called as here: of a flag that is not there, that. */
 function statusOf({ path }: DataRoute): number {
   if (path === "/v1/import") return 202;
-  return path.endsWith("/:flag") ? 404 : 200;
+  return path.endsWith("/:flag") || path.endsWith("/:placement") ? 404 : 200;
 }
 
 /** A path that two kinds of key open is two of them. */

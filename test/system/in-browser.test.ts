@@ -11,6 +11,7 @@ import "./in-browser/sdks.ts";
 import "./in-browser/collect-guide.ts";
 import "./in-browser/prebid.ts";
 import "./in-browser/flags.ts";
+import "./in-browser/proxy.ts";
 
 /** All that runs in a real browser, file by file, in one world. */
 if (!isBrowserSkipped) {

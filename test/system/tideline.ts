@@ -88,7 +88,7 @@ export async function makeTideline(env: Settings = {}): Promise<Tideline> {
   return new Tideline(await freePort(), mkdtempSync(join(tmpdir(), "tideline-")), env);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((done, failed) => {
     const server = createServer();
     server.once("error", failed).listen(0, "127.0.0.1", () => {

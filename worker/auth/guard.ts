@@ -116,7 +116,8 @@ async function findSecret(
   return workspace === undefined ? refuse("unauthorized") : { key, workspace };
 }
 
-async function findSource(
+/** The source of a write key, and its workspace; undefined for what is no live key. */
+export async function findSource(
   env: Env,
   ctx: ExecutionContext,
   writeKey: string,
