@@ -10,6 +10,10 @@ export interface Slot {
 /** The placements and campaigns of a ruleset's version, ready to decide by; shared by all people of an isolate. */
 export class CampaignBook {
   readonly globalHoldout: number;
+  /** Campaigns that are to bring something about. */
+  readonly withGoal: readonly Campaign[];
+  /** True where a campaign learns from what it brought about. */
+  readonly learns: boolean;
   readonly #slots: ReadonlyMap<string, Slot>;
   /** Audiences that a campaign is for, or leaves out. */
   readonly #named: ReadonlySet<string>;
@@ -19,6 +23,8 @@ export class CampaignBook {
 
   constructor({ placements, campaigns, globalHoldout }: Campaigns) {
     this.globalHoldout = globalHoldout;
+    this.withGoal = campaigns.filter(({ goal }) => goal !== undefined);
+    this.learns = campaigns.some(({ allocation }) => allocation === "thompson");
     this.#named = new Set(campaigns.flatMap(({ audience, exclude }) => (audience === null ? exclude : [audience, ...exclude])));
     this.#campaigns = new Set(campaigns.map(({ key }) => key));
     const byPlacement = Map.groupBy(campaigns.toSorted(byPriority), ({ placement }) => placement);

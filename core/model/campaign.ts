@@ -132,10 +132,13 @@ export interface Reservation {
   readonly until: number;
 }
 
-/** The facts that our own pixel and click-through make. */
-export const SHOWN_FACTS = { impression: "$impression", click: "$click" } as const;
+/** The facts that our own pixel and click-through make, and that a campaign's goal was reached after it was seen. */
+export const SHOWN_FACTS = { impression: "$impression", click: "$click", conversion: "$conversion" } as const;
 
-/** Properties of an `$impression` and a `$click`. */
+/** Source of these facts: no source of a workspace can have this key. */
+export const OWN_SOURCE = "$tideline";
+
+/** Properties of an `$impression`, a `$click` and a `$conversion`. */
 export interface ShownProperties {
   readonly decision: string;
   readonly placement: string;

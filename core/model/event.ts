@@ -33,6 +33,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   "$alias",
   "$impression",
   "$click",
+  "$conversion",
   "$list",
   "$computed",
   "$household",

@@ -11,9 +11,6 @@ import type { JsonObject } from "./json.ts";
  */
 export const HOUSEHOLD = "household";
 
-/** Source of the facts that a household tells and of what we say of one: no source of a workspace can have this key. */
-export const HOUSEHOLD_SOURCE = "$tideline";
-
 /** Members that a household may have: more is no household but a placeholder that many share. */
 export const MOST_MEMBERS = 50;
 

@@ -1,7 +1,8 @@
 import { forbidsProfile } from "../consent/consent.ts";
 import type { JournalEvent } from "../model/envelope.ts";
+import { OWN_SOURCE } from "../model/campaign.ts";
 import { compareLogOrder, STANDING_FACTS } from "../model/event.ts";
-import { HOUSEHOLD, HOUSEHOLD_SOURCE, type HouseholdFact, type Leaver, type TellEnvelope } from "../model/household.ts";
+import { HOUSEHOLD, type HouseholdFact, type Leaver, type TellEnvelope } from "../model/household.ts";
 import type { ProfileId } from "../model/ids.ts";
 
 /**
@@ -124,7 +125,7 @@ function householdFact(properties: HouseholdFact, messageId: string, profileId: 
     time: now,
     receivedAt: now,
     messageId,
-    source: HOUSEHOLD_SOURCE,
+    source: OWN_SOURCE,
     channel: "crm",
     party: "first",
     origin: { type: HOUSEHOLD, hash: profileId },

@@ -12,6 +12,7 @@ const CALLS: ReadonlyMap<string, string> = new Map([
   ["$alias", "an alias"],
   ["$impression", "an ad view"],
   ["$click", "an ad click"],
+  ["$conversion", "a conversion"],
   ["$list", "a change of a list"],
   ["$computed", "a computed trait"],
   ["$household", "news of the household"],

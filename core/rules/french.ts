@@ -14,6 +14,7 @@ const CALLS: ReadonlyMap<string, { readonly article: string; readonly noun: stri
   ["$alias", { article: "un", noun: "changement d’identifiant" }],
   ["$impression", { article: "un", noun: "affichage de publicité" }],
   ["$click", { article: "un", noun: "clic sur une publicité" }],
+  ["$conversion", { article: "une", noun: "conversion" }],
   ["$list", { article: "un", noun: "changement de liste" }],
   ["$computed", { article: "un", noun: "calcul de trait" }],
   ["$household", { article: "une", noun: "nouvelle du foyer" }],

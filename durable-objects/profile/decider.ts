@@ -6,6 +6,7 @@ import type { DecideEnvelope, DecideReply } from "../../core/model/envelope.ts";
 import type { Standing } from "../../core/profile/delivery.ts";
 import type { LiveProfile } from "../../core/profile/live.ts";
 import { HouseholdRoom, withHousehold } from "../household/room.ts";
+import { learntIn } from "../ruleset/learnt.ts";
 import type { LoadedRuleset } from "../ruleset/load.ts";
 import { decidedAt, decidedOf, decidedOfNobody, decidedWithoutConsent, isBeforeHorizon, membershipOf } from "./decided.ts";
 import { isPointer, type Holding } from "./holding.ts";
@@ -106,6 +107,8 @@ export class Decider {
     if (placements === undefined) return undefined;
     const keys = profile === null ? loaded.ofNobody(name) : profile.stand(loaded.version, loaded.rules, now).keys;
     const addressee = addresseeOf(envelope, profile, keys, consent, household, now);
-    return fillPlacements(this.#env.NAME_KEY, loaded, placements, addressee, now);
+    const { workspace } = envelope;
+    const learnt = loaded.book.learns ? learntIn(this.#env.PUBLISHED, workspace, now, (work) => void work) : undefined;
+    return fillPlacements(this.#env.NAME_KEY, loaded, placements, addressee, now, learnt);
   }
 }

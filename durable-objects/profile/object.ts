@@ -25,7 +25,6 @@ import type { CopyEnvelope } from "../../core/model/panel.ts";
 import { copyOf } from "../../core/profile/copy.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
-import { MOST_EVENTS_A_MINUTE } from "../../core/profile/flood.ts";
 import { newProfile } from "../../core/profile/head.ts";
 import { isFeedDue, toldFact } from "../../core/profile/household-tie.ts";
 import { eventsAmong } from "../../core/profile/journal.ts";
@@ -34,6 +33,7 @@ import type { ProfileWrite } from "../../core/profile/writes.ts";
 import { ALARM_AGAIN_MS, isText, Linking } from "../identifier/linking.ts";
 import { newestRuleset, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
+import { deliver, paceOf } from "./conversions.ts";
 import { Decider } from "./decider.ts";
 import { eventPage } from "./events.ts";
 import { callOf, clockOf, Holding, isPointer, isTakenBy } from "./holding.ts";
@@ -400,14 +400,7 @@ export class ProfileObject extends DurableObject<Env> {
       const { consent } = memory.head;
       const adopting = envelope.adopting === true;
       const delivery = { texts, now: Math.max(now, begun), ruleset };
-      outcome =
-        merged === undefined
-          ? memory.deliver({
-              ...delivery,
-              mostAMinute: adopting ? Infinity : (envelope.mostAMinute ?? MOST_EVENTS_A_MINUTE),
-              isDestinationWaiting: envelope.isDestinationWaiting === true,
-            })
-          : memory.adopt(delivery);
+      outcome = merged === undefined ? deliver(memory, { ...delivery, ...paceOf(envelope) }, ruleset) : memory.adopt(delivery);
       const hasMoved = merged !== undefined && memory.tookIn(merged);
       if (envelope.consent !== undefined) memory.state(envelope.consent, adopting);
       const states = JSON.stringify(consent) !== JSON.stringify(memory.head.consent);

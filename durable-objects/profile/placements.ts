@@ -42,6 +42,9 @@ export interface Addressee {
   readonly household: HouseholdSaid | undefined;
 }
 
+/** What campaigns that learn know by now. */
+type Learnt = NonNullable<Parameters<typeof choose>[3]["learnt"]>;
+
 /** Fills each placement by itself; one that nobody published is not answered. Changes nothing: see `reserve`. @param nameKey seals the URLs */
 export function fillPlacements(
   nameKey: string,
@@ -49,6 +52,7 @@ export function fillPlacements(
   asked: PlacementsAsked,
   of: Addressee,
   now: number,
+  learnt: Learnt | undefined,
 ): Filled {
   const { book } = loaded;
   const { consent } = of;
@@ -71,7 +75,7 @@ export function fillPlacements(
   for (const placement of new Set(asked.keys)) {
     const slot = book.slot(placement);
     if (slot === undefined) continue;
-    const choice = choose(book, slot, viewer, { decision: asked.decision, placement, now });
+    const choice = choose(book, slot, viewer, { decision: asked.decision, placement, now, ...(learnt && { learnt }) });
     const urls = of.isReached ? urlsOf(nameKey, of, asked.decision, placement, choice, now) : {};
     filled[placement] = { ...shown(choice, slot.placement.default), ...urls };
     until = Math.min(until, choice.until);

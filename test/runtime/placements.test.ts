@@ -216,8 +216,10 @@ describe("a placement and its campaigns", () => {
       "/creatives/1/destination bad_destination",
       "/creatives no_weight",
     ]);
-    for (const more of [{ allocation: "thompson" }, { cap: [{ limit: 1, per: "1d", scope: "household" }] }])
-      expect((await put("campaigns/bad", spring(more))).json.code).toBe("bad_request");
+    const household = { cap: [{ limit: 1, per: "1d", scope: "household" }] };
+    expect((await put("campaigns/bad", spring(household))).json.code).toBe("bad_request");
+    const aimless = await put("campaigns/bad", spring({ allocation: "thompson" }));
+    expect(aimless.json.errors).toMatchObject([{ pointer: "/allocation", code: "no_goal" }]);
     expect((await put("campaigns/bad", spring({ rule: { evnt: "x" } }))).json.code).toBe("invalid_rule");
   });
 

@@ -5,6 +5,7 @@ import { parseRule } from "../../core/rules/parse.ts";
 import { WEEKDAYS } from "../cold/campaign-drafts.ts";
 import { campaignStore, listCampaigns } from "../cold/campaigns.ts";
 import { database, newEtag } from "../cold/database.ts";
+import { outcomesOf } from "../cold/outcomes.ts";
 import { putDocument, removeDocument } from "../cold/documents.ts";
 import type { CampaignRow } from "../cold/schema.ts";
 import { campaignOf } from "../ruleset/campaign-of.ts";
@@ -67,7 +68,7 @@ const shape = {
   schedule: Schedule.default({ days: [], hours: [] }),
   cap: z.array(Cap).max(5).readonly().default([]),
   holdout: z.number().min(0).lt(1).default(0).openapi({ description: "Share of people who are shown the default instead." }),
-  allocation: z.enum(["weighted"]).default("weighted"),
+  allocation: z.enum(["weighted", "thompson"]).default("weighted"),
   creatives: z.array(Creative).min(1).max(50).readonly(),
   goal: z
     .strictObject({ event: z.string().min(1).max(200), value: z.string().max(200).optional(), window: z.string().default("7d") })
@@ -111,6 +112,34 @@ export const campaignRoutes: readonly Route[] = [
     async handle({ env, principal, params }) {
       const row = await campaignStore(database(env.DB), principal.workspace).find(params.key);
       return row === undefined ? fail({ reason: "not_found" }) : ok(answer(row));
+    },
+  }),
+  route({
+    method: "get",
+    path: "/api/campaigns/{key}/outcomes",
+    scopes: READERS,
+    tag: TAG,
+    summary: "Get what a campaign's creatives brought about",
+    description: "How often each was seen, and its goal reached after that, with a 95 % interval.",
+    params: KeyParams,
+    reply: z.strictObject({
+      outcomes: z.array(
+        z.strictObject({
+          campaign: z.string(),
+          creative: z.string(),
+          shown: z.int(),
+          converted: z.int(),
+          rate: z.number(),
+          low: z.number(),
+          high: z.number(),
+        }),
+      ),
+    }),
+    reasons: ["not_found"],
+    async handle({ env, principal, params }) {
+      const row = await campaignStore(database(env.DB), principal.workspace).find(params.key);
+      if (row === undefined) return fail({ reason: "not_found" });
+      return ok({ body: { outcomes: [...(await outcomesOf(env, principal.workspace, params.key))] } });
     },
   }),
   route({

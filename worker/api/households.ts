@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { OWN_SOURCE } from "../../core/model/campaign.ts";
 import { saidHousehold } from "../../core/identity/household.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
-import { HOUSEHOLD, HOUSEHOLD_SOURCE, type HouseholdStanding } from "../../core/model/household.ts";
+import { HOUSEHOLD, type HouseholdStanding } from "../../core/model/household.ts";
 import { fail, ok } from "../../core/model/result.ts";
 import { householdStub } from "../../durable-objects/household/stub.ts";
 import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
@@ -16,9 +17,9 @@ import { auditEntry, route, type Route } from "./route.ts";
 const Household = z
   .strictObject({
     householdId: z.string(),
-    members: z.array(z.string()).openapi({ description: "Profiles of those who live in it." }),
-    audiences: z.array(z.string()).openapi({ description: "Those that it is in as if it were one person." }),
-    events: z.int().openapi({ description: "Of all members together." }),
+    members: z.array(z.string()),
+    audiences: z.array(z.string()),
+    events: z.int(),
   })
   .openapi("Household");
 
@@ -51,8 +52,7 @@ export const householdRoutes: readonly Route[] = [
     scopes: ["profiles:write"],
     tag: TAG,
     summary: "Say which household a person lives in",
-    description:
-      "From now on, until a later call or a later row of an import says otherwise. `null`: in none. What the person did goes along.",
+    description: "Until a later call or import says otherwise; `null`: in none.",
     params: ProfileParams,
     body: z.strictObject({ householdId: z.string().min(1).max(255).nullable() }).openapi("HouseholdBody"),
     reply: z.strictObject({ profileId: z.string(), householdId: z.string().nullable() }),
@@ -79,7 +79,7 @@ export const householdRoutes: readonly Route[] = [
         time: now,
         receivedAt: now,
         messageId: `household-${crypto.randomUUID()}`,
-        source: HOUSEHOLD_SOURCE,
+        source: OWN_SOURCE,
         channel: "crm",
         party: "first",
         origin: { type: HOUSEHOLD, hash: profileId },

@@ -20,14 +20,12 @@ const Preview = z
   .strictObject({
     size: z.strictObject({
       estimate: z.int(),
-      low: z.int().openapi({ description: "With 95 % the true size lies between this and `high`." }),
+      low: z.int(),
       high: z.int(),
-      exact: z.boolean().openapi({ description: "True where everybody was looked at." }),
+      exact: z.boolean(),
     }),
-    overlap: z.array(z.strictObject({ audience: z.string(), share: Share })).openapi({
-      description: "Live audiences, by the share of those selected who are in them.",
-    }),
-    sample: z.array(z.string()).openapi({ description: "Profiles of some of them, for who may read profiles." }),
+    overlap: z.array(z.strictObject({ audience: z.string(), share: Share })),
+    sample: z.array(z.string()),
     composition: z
       .array(z.strictObject({ feature: z.string().openapi({ example: "event Order Completed" }), share: Share, everyone: Share }))
       .optional(),
@@ -100,7 +98,7 @@ export const ruleRoutes: readonly Route[] = [
     tag: "Audiences",
     summary: "Try a rule",
     description:
-      "How many people it would select now, from a sample of them (all, while they are few), with which live audiences it overlaps, and some of them; with `composition`, what sets them apart from everybody. Stores nothing. Lists, computed traits and households count as far as a live rule has asked for them.",
+      "How many people it would select now, from a sample (of few people all), and with `composition` what sets them apart. Stores nothing.",
     body: z.strictObject({ rule: RuleJson, composition: z.boolean().default(false) }).openapi("PreviewBody"),
     reply: Preview,
     reasons: ["invalid_rule"],

@@ -1,6 +1,7 @@
 import type { ProfileId } from "../../core/model/ids.ts";
 import { NOBODY, retire, type Standing } from "./apply.ts";
 import type { Gathered } from "./gather.ts";
+import { countedName } from "./outcomes.ts";
 import type { Tally } from "./tally.ts";
 
 /**
@@ -42,10 +43,11 @@ export function adopt(
   let owed = standing.owed ?? 0;
   for (const [profile, { events }] of gathered) {
     if (profile === identifier) continue;
-    for (const { via, source, name, time } of events) {
+    for (const event of events) {
+      const { via, source, time } = event;
       // What came by it after it was linked is forwarded, not taken over.
       if (via !== identifier || owed === 0) continue;
-      tally.uncount(source, name, time);
+      tally.uncount(source, countedName(event), time);
       owed--;
     }
   }

@@ -3,6 +3,7 @@ import { isChange, isEvent, type JournalChange, type JournalRecord, type OutboxS
 import type { ProfileId } from "../../core/model/ids.ts";
 import { fail, ok, type Result } from "../../core/model/result.ts";
 import type { Members } from "./members.ts";
+import { countedName } from "./outcomes.ts";
 import type { Tally } from "./tally.ts";
 
 /** A person as the cold index holds it. */
@@ -113,7 +114,7 @@ function afterRecord(standing: Standing, record: JournalRecord, tally: Tally): S
 }
 
 function afterEvent(standing: Standing, event: JournalEvent, tally: Tally): Standing {
-  if (event.restored !== true) tally.event(event.source, event.name, event.time);
+  if (event.restored !== true) tally.event(event.source, countedName(event), event.time);
   const first = standing.events === 0;
   return {
     ...standing,

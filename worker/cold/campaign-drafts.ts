@@ -24,7 +24,7 @@ export interface CampaignDraft {
   readonly schedule: ScheduleDraft;
   readonly cap: readonly CapDraft[];
   readonly holdout: number;
-  readonly allocation: "weighted";
+  readonly allocation: "weighted" | "thompson";
   readonly creatives: readonly CreativeDraft[];
   readonly goal?: { readonly event: string; readonly value?: string | undefined; readonly window: string } | undefined;
   readonly cost?: Cost | undefined;

@@ -17,6 +17,7 @@ import { bearersOf, bearerStatements, suspectsOf } from "./list-bearers.ts";
 import { pendingOf, settlePending } from "./list-pending.ts";
 import { readListVersions } from "./list-versions.ts";
 import { nudge, readMessage } from "./outbox-message.ts";
+import { isOutcome, publishOutcomes } from "./outcomes.ts";
 import { mirrorPeople } from "./panel.ts";
 import { confirm, objectsOf, pull, type FindObject } from "./profile-calls.ts";
 import { noteQueue } from "./queue-state.ts";
@@ -186,6 +187,7 @@ async function takeShard(
       if (home !== DB) await commitChanges(home, workspace.id, [{ profile, was, standing, archivedAt: undefined }], exits, []);
     }
     if (versions.text !== "" || suspects.length > 0) await tellOfLists(env, DB, workspace, [...gathered.keys()], now);
+    if (events.some(isOutcome)) await publishOutcomes(env, workspace.id);
     for (const profile of await mirrorPeople(env, workspace, [...gathered.keys(), ...former.keys()])) failed.add(profile);
     await catchUpHouseholds(env, DB, workspace, standings.values());
     await confirmAll(env, DB, workspace, gathered, failed, now, find);

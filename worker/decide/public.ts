@@ -180,6 +180,7 @@ async function decideHere(
       household: undefined,
     },
     now,
+    undefined,
   );
   const until = Math.min(filled.until, membership?.until ?? Infinity);
   return ok({

@@ -1,4 +1,4 @@
-import { SHOWN_FACTS, shownId } from "../../core/model/campaign.ts";
+import { OWN_SOURCE, SHOWN_FACTS, shownId } from "../../core/model/campaign.ts";
 import type { JournalEvent } from "../../core/model/envelope.ts";
 import type { JsonObject } from "../../core/model/json.ts";
 import { openShown, type Shown } from "../../durable-objects/profile/shown-token.ts";
@@ -13,9 +13,6 @@ import { refuse } from "../wire/problem.ts";
 
 /** An impression comes with its page; what comes a day later is a page that was kept. */
 const LONGEST_MS = 24 * 3_600_000;
-
-/** Source of the facts that are our own: no source of a workspace can have this key. */
-const OWN_SOURCE = "$tideline";
 
 /** Paths of what a decision's `impressionUrl` and `clickUrl` lead to. The token is their key. */
 export function isShownPath(path: string): boolean {

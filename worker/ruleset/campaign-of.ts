@@ -33,6 +33,8 @@ export function campaignOf(key: string, draft: CampaignDraft, settings: Campaign
   }
   if (!draft.creatives.some(({ weight }) => weight > 0))
     fault("/creatives", "no_weight", "One creative at least must have a weight above 0.");
+  if (draft.allocation === "thompson" && draft.goal === undefined)
+    fault("/allocation", "no_goal", "What learns must have a goal to learn from.");
   const goal = draft.goal === undefined ? undefined : goalOf(draft.goal, settings, fault);
   if (faults.length > 0 || schedule === undefined) return fail(faults);
   return ok({
