@@ -105,6 +105,7 @@ describe("while D1 is down", () => {
       version: 1,
       userId: "u",
       identifiers: ["u1"],
+      householdId: "h1",
       placement: "hero",
       creatives: [{ key: "a", content: {} }],
       ...(path.endsWith("-keys") ? { name: "x", algorithm: "HS256" } : {}),

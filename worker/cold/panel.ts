@@ -14,16 +14,19 @@ import { countProfiles, readSweep } from "./sweep-state.ts";
 export async function mirrorPeople(
   env: Env,
   workspace: WorkspaceRecord,
-  people: readonly ProfileId[],
+  news: readonly ProfileId[],
 ): Promise<readonly ProfileId[]> {
-  if (people.length === 0) return [];
+  if (news.length === 0) return [];
   // As of the last pass over all people: it grows slowly, and whoever is too many falls out with the next.
   const rate = panelRate((await readSweep(env.DB, workspace.id))?.total ?? 0);
-  const shards = [...Map.groupBy(people, panelShardOf)];
+  const shards = [...Map.groupBy(news, panelShardOf)];
   const settled = await Promise.allSettled(
-    shards.map(([shard, some]) =>
-      panelStub(env, workspace, shard).mirror({ ...envelopeOf(workspace, NOBODY), rate, people: some }),
-    ),
+    shards.map(([shard, people]) => {
+      const mirror = (): Promise<void> =>
+        panelStub(env, workspace, shard).mirror({ ...envelopeOf(workspace, NOBODY), rate, people });
+      // Objects that were replaced under way, as by a deploy, answer the next call: the shard, and then the people's.
+      return mirror().catch(mirror).catch(mirror);
+    }),
   );
   return settled.flatMap((one, place) => (one.status === "rejected" ? (shards[place]?.[1] ?? []) : []));
 }
