@@ -176,7 +176,7 @@ describe("a placement and its campaigns", () => {
   });
 
   it("are those of the document, and so is what a decision says of them", async () => {
-    const [, , placement, campaign, reply] = [...document.matchAll(/```json\n([^`]+)```/g)].map(([, json = ""]) =>
+    const [, , placement, campaign, reply, learning] = [...document.matchAll(/```json\n([^`]+)```/g)].map(([, json = ""]) =>
       JSON.parse(json),
     );
     await live({});
@@ -184,6 +184,9 @@ describe("a placement and its campaigns", () => {
     expect((await put("placements/home-hero", placement)).json).toMatchObject(placement);
     const drafted = await put("campaigns/spring", campaign);
     expect([drafted.status, drafted.json]).toMatchObject([200, campaign]);
+    const learns = await put("campaigns/learning", learning);
+    expect([learns.status, learns.json]).toMatchObject([200, learning]);
+    expect((await call("DELETE", "/api/campaigns/learning", { key: shop.secret })).status).toBe(204);
     await live({ spring: { ...campaign, exclude: [], schedule: {}, holdout: 0 } });
     const { placements } = await decide(await visitor("Order Completed"), { placements: ["home-hero"] });
     const url = (path: string) => expect.stringMatching(new RegExp(`^${path}\\?t=[\\w-]+$`));

@@ -2,6 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { CompactEncrypt } from "jose/jwe/compact/encrypt";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import document from "../../docs/decide.md?raw";
 import type { ProfileId } from "../../core/model/ids.ts";
 import type { ProfileObject } from "../../durable-objects/profile/object.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
@@ -156,6 +157,17 @@ describe("a decision under a public key", () => {
     });
     // Asking has made nobody.
     await runInDurableObject(stubOf(name), (object: ProfileObject) => expect(object.rowsWritten).toBe(0));
+  });
+
+  it("is asked for, and answered, as the document says", async () => {
+    const [asked, answered] = [...document.slice(document.indexOf("## From a browser")).matchAll(/```json\n([^`]+)```/g)].map(
+      ([, json = ""]): Record<string, unknown> => JSON.parse(json),
+    );
+    const { status, body } = await new Browser().send("/v1/decide", { ...asked, placements: ["hero"] });
+    expect(status).toBe(200);
+    expect(Object.keys(body)).toEqual(Object.keys(answered ?? {}));
+    const [shown, written] = [body["placements"].hero, Object.values(answered?.["placements"] as object)[0]];
+    expect(Object.keys(shown)).toEqual(Object.keys(written as object));
   });
 
   it.each([

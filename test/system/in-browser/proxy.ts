@@ -1,6 +1,8 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { createGunzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeInBrowser } from "../browser.ts";
@@ -16,6 +18,17 @@ const PAGE = `<!doctype html><html><head><title>Shop</title></head><body>
 const BYTES = Buffer.from(Array.from({ length: 100_000 }, (_, n) => (n * 31) % 256));
 const HUGE = 30_000_000;
 const headers = { authorization: "Bearer sk_demo" };
+
+const GUIDE = readFileSync(resolve(import.meta.dirname, "../../../docs/guides/page.md"), "utf8");
+
+/** The one block of a language in the guide that holds these words. */
+function block(language: string, words: string): string {
+  const found = [...GUIDE.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].flatMap(([, text = ""]) =>
+    text.includes(words) ? [text] : [],
+  );
+  expect(found).toHaveLength(1);
+  return found[0] ?? "";
+}
 
 describeInBrowser("a site behind Tideline", () => {
   let server: Server;
@@ -37,6 +50,9 @@ describeInBrowser("a site behind Tideline", () => {
           "set-cookie": ["a=1", "b=2"],
         });
         return void response.end(PAGE);
+      case "/guide":
+        response.writeHead(200, html);
+        return void response.end(block("html", "data-tl-placement"));
       case "/strict":
         response.writeHead(200, { ...html, "content-security-policy": "default-src 'none'; img-src 'self'" });
         return void response.end(PAGE);
@@ -118,6 +134,7 @@ describeInBrowser("a site behind Tideline", () => {
     await new Promise<void>((done) => server.listen(originPort, "127.0.0.1", done));
     await put("audiences/proxy-fans", { name: "Fans", rule: { event: "Proxy Visited" } });
     await put("placements/proxy-hero", { name: "Hero", default: null });
+    await put("placements/home-hero", { name: "The guide's", default: { html: "<h2>Usual</h2>" } });
     await put("placements/proxy-json", { name: "Aside", default: null });
     const hero = [{ key: "a", html: "<h1>Welcome back</h1>" }];
     await put("campaigns/proxy-hero", { name: "Hero", placement: "proxy-hero", audience: "proxy-fans", creatives: hero });
@@ -228,6 +245,16 @@ describeInBrowser("a site behind Tideline", () => {
     expect((await ask("/gone")).status).toBe(502);
     const broken = await ask("/broken");
     expect([broken.status, (await broken.text()).includes("the end")]).toEqual([500, true]);
+  });
+
+  it("is set up, and asked, as the guide prints it", async () => {
+    const [, proxies = ""] = /^PROXIES = '(.*)'$/m.exec(block("toml", "PROXIES")) ?? [];
+    expect(JSON.parse(proxies)).toEqual({ "shop.example": { origin: "https://origin.shop.example", writeKey: "wk_demo_web" } });
+    expect(await (await ask("/guide")).text()).toContain(
+      '<main data-tl-filled="home-hero"><h2>Usual</h2></main>\n<h2>Usual</h2><esi:include',
+    );
+    const [, path = ""] = /^GET (\/v1\/fragment\S+)$/m.exec(GUIDE) ?? [];
+    expect(await (await fetch(`${at.url}${path}`)).text()).toBe("<h2>Usual</h2>");
   });
 
   it("is given its fragments by themselves", async () => {
