@@ -53,7 +53,7 @@ export function serveTideline({ bundle, data, inspect }: TidelineSettings): Prom
     queueConsumers,
     rootPath: bundle,
     scriptPath: "index.js",
-    bindings: { DEMO: "0", NAME_KEY },
+    bindings: { DEMO: "0", PROXIES: "{}", NAME_KEY },
   };
   return serve({ name: "tideline", data, worker, inspect });
 }
