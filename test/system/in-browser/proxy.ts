@@ -134,7 +134,7 @@ describeInBrowser("a site behind Tideline", () => {
     await new Promise<void>((done) => server.listen(originPort, "127.0.0.1", done));
     await put("audiences/proxy-fans", { name: "Fans", rule: { event: "Proxy Visited" } });
     await put("placements/proxy-hero", { name: "Hero", default: null });
-    await put("placements/home-hero", { name: "The guide's", default: { html: "<h2>Usual</h2>" } });
+    await put("placements/front-hero", { name: "The guide's", default: { html: "<h2>Usual</h2>" } });
     await put("placements/proxy-json", { name: "Aside", default: null });
     const hero = [{ key: "a", html: "<h1>Welcome back</h1>" }];
     await put("campaigns/proxy-hero", { name: "Hero", placement: "proxy-hero", audience: "proxy-fans", creatives: hero });
@@ -251,7 +251,7 @@ describeInBrowser("a site behind Tideline", () => {
     const [, proxies = ""] = /^PROXIES = '(.*)'$/m.exec(block("toml", "PROXIES")) ?? [];
     expect(JSON.parse(proxies)).toEqual({ "shop.example": { origin: "https://origin.shop.example", writeKey: "wk_demo_web" } });
     expect(await (await ask("/guide")).text()).toContain(
-      '<main data-tl-filled="home-hero"><h2>Usual</h2></main>\n<h2>Usual</h2><esi:include',
+      '<main data-tl-filled="front-hero"><h2>Usual</h2></main>\n<h2>Usual</h2><esi:include',
     );
     const [, path = ""] = /^GET (\/v1\/fragment\S+)$/m.exec(GUIDE) ?? [];
     expect(await (await fetch(`${at.url}${path}`)).text()).toBe("<h2>Usual</h2>");
