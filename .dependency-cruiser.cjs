@@ -80,7 +80,7 @@ module.exports = {
     ...floors("worker", [
       ["cold", "wire"],
       ["ruleset", "auth"],
-      ["collect", "decide", "tag", "demo", "api"],
+      ["collect", "decide", "tag", "demo", "dashboard", "api"],
       ["adtech", "flags", "personalize", "import"],
       ["data-plane"],
       ["index"],

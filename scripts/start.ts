@@ -13,6 +13,7 @@ import { demoObjectKey } from "../worker/demo/shop.ts";
 import { publishDemoAudiences } from "../worker/ruleset/demo-audiences.ts";
 import { builtOnce } from "./built-once.ts";
 import { bundleWorker, ROOT } from "./bundle.ts";
+import { buildDashboard } from "./dashboard.ts";
 import { demoFiles, type DemoFile } from "./demo-shop.ts";
 import { childrenOf, commandOf } from "./processes.ts";
 
@@ -32,7 +33,7 @@ const pidFile = join(data, "processes.json");
 
 mkdirSync(data, { recursive: true });
 await endOrphans();
-const mf = new Miniflare(options(await workerBundle()));
+const mf = new Miniflare(options(await workerBundle(), await dashboardAssets()));
 // Noted while it starts, not after: who is killed in between leaves an orphan, too.
 const noting = setInterval(noteProcesses, 20);
 await mf.ready;
@@ -58,12 +59,19 @@ async function workerBundle(): Promise<string> {
   return bundle;
 }
 
-function options(bundle: string): ConstructorParameters<typeof Miniflare>[0] {
+/** The folder that the Worker's static assets are served from. */
+function dashboardAssets(): Promise<string> {
+  const sources = ["dashboard/{src,public}/**/*", "dashboard/*.*", "core/{model,rules,consent}/**/*.ts"];
+  return builtOnce("dashboard", sources, buildDashboard);
+}
+
+function options(bundle: string, assets: string): ConstructorParameters<typeof Miniflare>[0] {
   const nameKey = secrets().nameKey;
   // Read by wrangler as a deploy's secrets would be; it is not to chat about it.
   Object.assign(process.env, { NAME_KEY: nameKey, WRANGLER_LOG: "error" });
   // The bundle is one file: rules for finding more modules belong to its sources.
   const { modulesRules: _, ...worker } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml")).workerOptions;
+  if (worker.assets !== undefined) worker.assets.directory = assets;
   const converted = convertV4MiniflareOptions({
     ...(worker as object),
     name: "tideline",

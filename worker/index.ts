@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ListCall, ListMatching as Matching, EntryChange } from "../durable-objects/list/calls.ts";
 import { dataPlane, isDataPath } from "./data-plane.ts";
+import { dashboardApp, isDashboardPath } from "./dashboard/app.ts";
 import { demoShop, isDemoPath } from "./demo/shop.ts";
 import { refuse } from "./wire/problem.ts";
 
@@ -48,6 +49,7 @@ export default {
     if (env.DEMO === "1" && !isOwnHost(request, env)) return refuse("origin_not_allowed");
     if (env.DEMO === "1" && isDemoPath(path)) return demoShop(request, env);
     if (isDataPath(path)) return dataPlane(request, path, env, ctx);
+    if (isDashboardPath(path)) return dashboardApp(request, env);
     // OpenAPI and zod stay off the way of an event and of a decision.
     const { controlPlane } = await import("./api/control-plane.ts");
     return controlPlane(request, env, ctx);

@@ -1,0 +1,14 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "/dashboard/",
+  plugins: [react()],
+  build: {
+    target: "es2023",
+    // Nothing inline: a `data:` URL is not one of the policy's but for pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
