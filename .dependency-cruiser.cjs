@@ -80,8 +80,10 @@ module.exports = {
     ...floors("worker", [
       ["cold", "wire"],
       ["ruleset", "auth"],
-      ["collect", "decide", "tag", "demo", "dashboard", "api"],
-      ["adtech", "flags", "personalize", "import"],
+      ["collect", "decide", "tag", "demo", "dashboard"],
+      ["import"],
+      ["api"],
+      ["adtech", "flags", "personalize"],
       ["data-plane"],
       ["index"],
     ]),

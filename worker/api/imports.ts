@@ -7,6 +7,7 @@ import { addAudit } from "../cold/audit.ts";
 import { atOnce } from "../cold/at-once.ts";
 import { database } from "../cold/database.ts";
 import { forgetImport, listImports } from "../cold/imports.ts";
+import { takePart } from "../import/take-part.ts";
 import { reaching } from "../wire/unavailable.ts";
 import { cutPage, Next, PageByImport } from "./paging.ts";
 import { workspaceOf } from "./person.ts";
@@ -72,7 +73,36 @@ const scopes = ["collect", "admin"] as const;
 /** Objects of a page asked at once. */
 const ASKED_AT_ONCE = 20;
 
+/** As `POST /v1/import` has them, which reads them. */
+const PartQuery = z.strictObject({
+  source: z.string().openapi({ description: "Key of the source." }),
+  ...Object.fromEntries(
+    ["type", "format", "map", "dryRun", "part", "parts", "last", "delimiter", "encoding", "header", "columns", "event"].map(
+      (name) => [name, z.string().max(20_000).optional()],
+    ),
+  ),
+});
+
 export const importRoutes: readonly Route[] = [
+  route({
+    method: "post",
+    path: "/api/imports",
+    scopes,
+    tag: TAG,
+    summary: "Send a file, or a part of one",
+    description:
+      "As `POST /v1/import`, for who is signed in: its parameters, and the header `Import-Id`. Taken once it is stored.",
+    query: PartQuery,
+    takes: ["text/csv", "application/x-ndjson"],
+    reply: z.strictObject({ importId: Id, part: z.int() }).openapi("ImportAccepted"),
+    status: 202,
+    reasons: ["bad_request", "import_conflict", "part_conflict", "not_found"],
+    async handle(call) {
+      const { env, request, principal } = call;
+      const taken = await takePart({ env, request, workspace: await workspaceOf(call), by: principal.keyId });
+      return taken.ok ? ok({ body: taken.value }) : taken;
+    },
+  }),
   route({
     method: "get",
     path: "/api/imports",
