@@ -4,10 +4,11 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import type { Stores } from "../worker/cold/database.ts";
+import { database, type Stores } from "../worker/cold/database.ts";
 import { createDemo, DEMO_WORKSPACE } from "../worker/cold/demo.ts";
 import { SCOPES } from "../worker/cold/records.ts";
 import { applyMigrations } from "../worker/cold/migrate.ts";
+import { findMember, makeSignInLink, putMember } from "../worker/cold/team.ts";
 import { createWorkspace } from "../worker/cold/workspaces.ts";
 import { demoObjectKey } from "../worker/demo/shop.ts";
 import { publishDemoAudiences } from "../worker/ruleset/demo-audiences.ts";
@@ -29,6 +30,8 @@ import { childrenOf, commandOf } from "./processes.ts";
 const port = Number(process.env["PORT"] ?? 8787);
 const data = resolve(process.env["TIDELINE_DATA"] ?? join(ROOT, ".tideline"));
 const demo = process.env["TIDELINE_DEMO"] !== "0";
+/** Of a start without demo data. */
+const FIRST_WORKSPACE = "main";
 const pidFile = join(data, "processes.json");
 
 mkdirSync(data, { recursive: true });
@@ -39,7 +42,7 @@ const noting = setInterval(noteProcesses, 20);
 await mf.ready;
 clearInterval(noting);
 noteProcesses();
-await prepare(mf);
+const link = await prepare(mf);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   // Miniflare's own listener ends the process at once, as failed; ours lets what is under way finish first.
@@ -49,6 +52,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const watching = watchRuntime();
 const stopCron = runCron(mf);
 console.log(`Tideline is ready on http://localhost:${port}`);
+// Behind a fragment, which no server is told. Another start prints another.
+console.log(`Dashboard: http://localhost:${port}/dashboard/#link=${link}`);
 
 /** The Worker as a deploy would bundle it, below the data: another start may be of other sources. */
 async function workerBundle(): Promise<string> {
@@ -116,8 +121,8 @@ function secrets(): { readonly nameKey: string } {
   }
 }
 
-/** Applies D1 migrations and seeds, each once. */
-async function prepare(running: Miniflare): Promise<void> {
+/** Applies D1 migrations and seeds, each once. @returns a link to the dashboard, for a day */
+async function prepare(running: Miniflare): Promise<string> {
   const folder = join(ROOT, "migrations");
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
@@ -127,6 +132,26 @@ async function prepare(running: Miniflare): Promise<void> {
   await applyMigrations(env.DB, files);
   if (demo) await prepareDemo(env);
   else await firstWorkspace(env);
+  return signInLink(env, demo ? DEMO_WORKSPACE.id : FIRST_WORKSPACE);
+}
+
+/** For who starts it, an admin: made once, and again where somebody took them off the team. */
+async function signInLink(env: Stores, workspace: string): Promise<string> {
+  const db = database(env.DB);
+  const [id, at] = ["first", Date.now()];
+  if ((await findMember(db, workspace, id)) === undefined) {
+    const who = {
+      workspace,
+      id,
+      name: demo ? "Demo" : "First admin",
+      email: "first@example.com",
+      role: "admin",
+      language: "en",
+    } as const;
+    const entry = { workspace, at, actor: "setup", action: "team.put", target: `user:${id}` };
+    await putMember(db, { ...who, createdAt: at, updatedAt: at }, entry);
+  }
+  return (await makeSignInLink(db, { workspace, id }, at, 86_400_000)).link;
 }
 
 /** The demo's workspace, its audiences, and the shop at `/demo`. */
@@ -159,7 +184,7 @@ async function firstWorkspace(env: Stores): Promise<void> {
     const secret = `sk_${randomBytes(32).toString("base64url")}`;
     const key = { id: "first", name: "First key", secret, scopes: SCOPES };
     const workspace = {
-      id: "main",
+      id: FIRST_WORKSPACE,
       name: "Main",
       timeZone: "UTC",
       retentionDays: 400,
@@ -168,8 +193,8 @@ async function firstWorkspace(env: Stores): Promise<void> {
       secretKeys: [key],
     };
     await createWorkspace(env, workspace, Date.now());
-    writeFileSync(marker, JSON.stringify({ id: "main" }));
-    console.log(`Secret key of workspace "main", shown this once: ${secret}`);
+    writeFileSync(marker, JSON.stringify({ id: FIRST_WORKSPACE }));
+    console.log(`Secret key of workspace "${FIRST_WORKSPACE}", shown this once: ${secret}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { refuse } from "../wire/problem.ts";
 import { jsonReply } from "../wire/reply.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { registerRoute, openApiDocument } from "./openapi.ts";
-import { authenticate, type Principal } from "./principal.ts";
+import { authenticate, NOBODY, type Principal } from "./principal.ts";
 import { referencePage } from "./reference.ts";
 import type { Refusal, Route } from "./route.ts";
 
@@ -19,11 +19,16 @@ interface AppEnv {
 
 export type Api = OpenAPIHono<AppEnv>;
 
-/** What anybody may read: the description of the API, which holds nothing of anybody. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(["/api/openapi.json", "/api/reference"]);
+/** What anybody may ask: the description of the API, which holds nothing of anybody, and to be let in or out. */
+const OPEN: ReadonlySet<string> = new Set([
+  "GET /api/openapi.json",
+  "GET /api/reference",
+  "POST /api/session",
+  "DELETE /api/session",
+]);
 
 /**
- * The control plane's app over these routes. Closed by default, twice: whatever is mounted needs a live secret key, and a
+ * The control plane's app over these routes. Closed by default, twice: whatever is mounted needs a live secret key or a session, and a
  * path that was mounted without declaring its scopes stops the app from starting.
  * @param extend mounts more, for the test that shows so
  */
@@ -31,9 +36,11 @@ export function createApi(routes: readonly Route[], extend: (app: Api) => void =
   const app: Api = new OpenAPIHono<AppEnv>();
   app.use("*", async (c, next) => {
     const isThere = matchedRoutes(c).some((match) => match.method !== "ALL");
-    if (isThere && !OPEN_PATHS.has(c.req.path)) {
+    const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+    if (isThere && !OPEN.has(`${method} ${c.req.path}`)) {
       const principal = await authenticate(c.env, c.executionCtx, c.req.raw);
       if (principal === undefined) return refuse("unauthorized");
+      if (principal === "foreign") return refuse("foreign_page");
       c.set("principal", principal);
     }
     return next();
@@ -51,8 +58,9 @@ export function createApi(routes: readonly Route[], extend: (app: Api) => void =
 function mount(app: Api, route: Route): void {
   registerRoute(app.openAPIRegistry, route);
   app.on(route.method, honoPath(route.path), async (c) => {
-    const principal = c.get("principal");
-    if (!route.scopes.some((scope) => principal.scopes.includes(scope))) return refuse("forbidden_scope");
+    const principal = route.scopes === "nobody" ? NOBODY : c.get("principal");
+    if (route.scopes !== "nobody" && !route.scopes.some((scope) => principal.scopes.includes(scope)))
+      return refuse("forbidden_scope");
     const answer = await route.run({
       env: c.env,
       ctx: c.executionCtx,
@@ -67,7 +75,9 @@ function mount(app: Api, route: Route): void {
     const { body, headers, stream } = answer.value;
     if (stream !== undefined && route.bytes !== undefined)
       return new Response(stream, { headers: { ...headers, "content-type": route.bytes, "cache-control": "no-store" } });
-    return route.reply === undefined ? new Response(null, { status: 204 }) : jsonReply(body, route.status ?? 200, headers);
+    return route.reply === undefined
+      ? new Response(null, { status: 204, headers: { ...headers } })
+      : jsonReply(body, route.status ?? 200, headers);
   });
 }
 
@@ -77,7 +87,8 @@ function refuseUndeclared(app: Api, routes: readonly Route[]): void {
   );
   for (const { method, path } of app.routes) {
     if (method === "ALL" && path === "/*") continue;
-    if (!OPEN_PATHS.has(path) && !declared.has(`${method} ${path}`)) throw new Error(`${method} ${path} declares no scope`);
+    if (!OPEN.has(`${method} ${path}`) && !declared.has(`${method} ${path}`))
+      throw new Error(`${method} ${path} declares no scope`);
   }
 }
 

@@ -99,7 +99,7 @@ export const importRoutes: readonly Route[] = [
     reasons: ["bad_request", "import_conflict", "part_conflict", "not_found"],
     async handle(call) {
       const { env, request, principal } = call;
-      const taken = await takePart({ env, request, workspace: await workspaceOf(call), by: principal.keyId });
+      const taken = await takePart({ env, request, workspace: await workspaceOf(call), by: principal.actor });
       return taken.ok ? ok({ body: taken.value }) : taken;
     },
   }),

@@ -88,7 +88,7 @@ export const keyRoutes: readonly Route[] = [
       const db = database(env.DB);
       const row = await findSecretKey(db, principal.workspace, params.id);
       if (row === undefined) return fail({ reason: "not_found" });
-      if (row.id === principal.keyId) return fail({ reason: "own_key" });
+      if (`key:${row.id}` === principal.actor) return fail({ reason: "own_key" });
       // Also for one that is marked already: whoever revoked it may have been cut off. Before the mark, so that a crash
       // leaves no marked key at work; after it, for a publish of the key that was under way and had seen no mark.
       await withdrawKey(env, row.hash);

@@ -49,7 +49,8 @@ describe("the OpenAPI document", () => {
       expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);
       expect(operation.tags).toHaveLength(1);
       expect(operation.summary).not.toBe("");
-      const scopes = ROUTES.find((route) => route.method === method && route.path === path)?.scopes ?? [];
+      const declared = ROUTES.find((route) => route.method === method && route.path === path)?.scopes ?? [];
+      const scopes = declared === "nobody" ? [] : declared;
       expect(operation.security).toEqual(scopes.map((scope) => ({ secretKey: [scope] })));
       for (const scope of scopes) expect(SCOPES).toContain(scope);
     }

@@ -54,11 +54,14 @@ export function registerRoute(registry: Registry, route: Route): void {
     tags: [tag],
     summary,
     operationId: operationIdOf(route),
-    description: [description, `Needs the scope ${route.scopes.map((scope) => `\`${scope}\``).join(" or ")}.`]
+    description: [
+      description,
+      route.scopes === "nobody" ? "" : `Needs the scope ${route.scopes.map((scope) => `\`${scope}\``).join(" or ")}.`,
+    ]
       .filter(Boolean)
       .join(" "),
     // Any one of these requirements is enough.
-    security: route.scopes.map((scope) => ({ secretKey: [scope] })),
+    security: route.scopes === "nobody" ? [] : route.scopes.map((scope) => ({ secretKey: [scope] })),
     request: {
       ...(isObject(params) ? { params } : {}),
       ...(isObject(query) ? { query } : {}),

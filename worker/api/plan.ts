@@ -108,7 +108,7 @@ export const planRoutes: readonly Route[] = [
   route({
     method: "get",
     path: "/api/plan",
-    scopes: ["admin", "rules:write"],
+    scopes: ["admin", "rules:write", "kpis:read"],
     tag: TAG,
     summary: "Get the tracking plan",
     reply: TrackingPlan,
@@ -145,7 +145,7 @@ export const planRoutes: readonly Route[] = [
   route({
     method: "post",
     path: "/api/plan/check",
-    scopes: ["admin", "rules:write"],
+    scopes: ["admin", "rules:write", "kpis:read"],
     tag: TAG,
     summary: "Try a tracking plan",
     description: "What would become of these events, under the plan given or the one that holds. Stores nothing.",

@@ -37,8 +37,8 @@ interface RouteWords {
   readonly method: "get" | "put" | "post" | "delete";
   /** As OpenAPI writes it: `/api/sources/{key}`. */
   readonly path: string;
-  /** Any of these opens the route. None: the route fails at start, for nothing here is open by oversight. */
-  readonly scopes: readonly Scope[];
+  /** Any of these opens the route; `nobody` where there is nobody to ask yet. None: the route fails at start, for nothing here is open by oversight. */
+  readonly scopes: readonly Scope[] | "nobody";
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -133,5 +133,5 @@ async function parseBody<S extends Shape>(request: Request, schema: S | undefine
 
 /** The entry of the audit log for what a call does. */
 export function auditEntry({ principal, now }: Context, action: string, target: string): AuditEntry {
-  return { workspace: principal.workspace, at: now, actor: `key:${principal.keyId}`, action, target };
+  return { workspace: principal.workspace, at: now, actor: principal.actor, action, target };
 }

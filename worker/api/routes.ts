@@ -17,6 +17,8 @@ import { profileRoutes } from "./profiles.ts";
 import { quarantineRoutes } from "./quarantine.ts";
 import { restoreRoutes } from "./restore.ts";
 import type { Route } from "./route.ts";
+import { sessionRoutes } from "./session.ts";
+import { teamRoutes } from "./team.ts";
 import { ruleRoutes } from "./rules.ts";
 import { rulesetRoutes } from "./ruleset.ts";
 import { sizeRoutes } from "./sizes.ts";
@@ -27,6 +29,8 @@ import { workspaceRoutes } from "./workspace.ts";
 /** The control plane: served, documented and tested from this list. */
 export const ROUTES: readonly Route[] = [
   ...workspaceRoutes,
+  ...sessionRoutes,
+  ...teamRoutes,
   ...sourceRoutes,
   ...keyRoutes,
   ...userTokenKeyRoutes,

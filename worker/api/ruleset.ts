@@ -78,7 +78,7 @@ export const rulesetRoutes: readonly Route[] = [
   route({
     method: "get",
     path: "/api/ruleset/versions",
-    scopes: ["rules:publish", "rules:write"],
+    scopes: ["rules:publish", "rules:write", "kpis:read"],
     tag: TAG,
     summary: "List published versions",
     description: "Newest first.",
@@ -96,7 +96,7 @@ export const rulesetRoutes: readonly Route[] = [
   route({
     method: "get",
     path: "/api/ruleset/progress",
-    scopes: ["rules:publish", "rules:write"],
+    scopes: ["rules:publish", "rules:write", "kpis:read"],
     tag: TAG,
     summary: "See how many people were told of the live version",
     description:
@@ -146,7 +146,7 @@ export const rulesetRoutes: readonly Route[] = [
 ];
 
 function requestOf({ principal, now }: Context, note: string): PublishRequest {
-  return { workspace: principal.workspace, actor: `key:${principal.keyId}`, note, now };
+  return { workspace: principal.workspace, actor: principal.actor, note, now };
 }
 
 function answer({ env, ctx }: Context, { version, audiences, warnings, record }: Published) {

@@ -72,7 +72,7 @@ export const sourceRoutes: readonly Route[] = [
   route({
     method: "get",
     path: "/api/sources",
-    scopes: ["admin", "rules:write"],
+    scopes: ["admin", "rules:write", "kpis:read"],
     tag: TAG,
     summary: "List sources",
     query: PageByKey,
@@ -86,7 +86,7 @@ export const sourceRoutes: readonly Route[] = [
   route({
     method: "get",
     path: "/api/sources/{key}",
-    scopes: ["admin", "rules:write"],
+    scopes: ["admin", "rules:write", "kpis:read"],
     tag: TAG,
     summary: "Get a source",
     params: KeyParams,

@@ -47,12 +47,13 @@ beforeAll(async () => {
     }),
     await call("POST", "/api/user-token-keys", { key, body: { name: MARK, algorithm: "HS256" } }),
     await call("PUT", `/api/placements/${MARK}`, { key, body: { name: MARK } }),
+    await call("PUT", `/api/team/${MARK}`, { key, body: { name: MARK, email: "them@example.com", role: "admin" } }),
     await call("PUT", `/api/campaigns/${MARK}`, {
       key,
       body: { name: MARK, placement: MARK, creatives: [{ key: MARK, content: MARK }] },
     }),
   ];
-  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200, 200, 200, 200, 200]);
+  expect(made.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 202, 200, 200, 200, 200, 200, 200]);
   theirKeyId = made[3]?.json.id;
   await theirImport();
   theirUploadId = made[5]?.json.uploadId;
@@ -102,13 +103,18 @@ function request(method: string, path: string): { readonly path: string; readonl
   const filled = path
     .replace("/api/keys/{id}", `/api/keys/${theirKeyId}`)
     .replace("/api/imports/{id}", `/api/imports/${MARK}`)
+    .replace("/api/team/{id}", `/api/team/${MARK}`)
     .replace("/api/households/{id}", `/api/households/${theirHousehold()}`)
     .replace("{key}", MARK)
     .replace("{event}", MARK)
     .replace("{upload}", theirUploadId)
     .replace("{kid}", theirKid)
     .replace("{id}", profileName(env.NAME_KEY, theirs.id, { type: "userId", value: "u1" }));
-  const query = path.endsWith("/explain") ? `?audience=${MARK}` : "";
+  const query = path.endsWith("/explain")
+    ? `?audience=${MARK}`
+    : method === "post" && path === "/api/imports"
+      ? `?source=${MARK}`
+      : "";
   return { path: filled + query, ...(method === "get" || method === "delete" ? {} : { body: bodyOf(path) }) };
 }
 
@@ -123,7 +129,12 @@ function bodyOf(path: string): unknown {
     case "/api/lists/{key}/match":
       return { identifiers: ["u1"] };
     case "/api/lists/{key}/members":
+    case "/api/imports":
       return "u1";
+    case "/api/team/{id}":
+      return { name: "Mine", email: "me@example.com", role: "viewer" };
+    case "/api/team/{id}/link":
+      return {};
     case "/api/profiles/{id}/split":
     case "/api/profiles/{id}/link":
       return { identifier: { type: "userId", hash: "A".repeat(43) } };
@@ -161,7 +172,11 @@ function bodyOf(path: string): unknown {
   }
 }
 
-const routes = ROUTES.map((route) => ({ name: `${route.method.toUpperCase()} ${route.path}`, route }));
+/** All but those of a session, which a key has none of (session.test.ts). */
+const routes = ROUTES.filter((route) => route.path !== "/api/session").map((route) => ({
+  name: `${route.method.toUpperCase()} ${route.path}`,
+  route,
+}));
 
 function expectProblem(reply: Reply, status: number, code: string): void {
   expect([reply.status, reply.json?.code]).toEqual([status, code]);
@@ -209,9 +224,10 @@ describe.each(routes)("$name", ({ route }) => {
     const { path, body } = request(route.method, route.path);
     const seen = await call("GET", `/api/audit?limit=200`, { key: theirs.secret });
     const reply = await call(route.method, path, { key: mine.secret, body });
-    expect([200, 204, 404]).toContain(reply.status);
+    // A source of theirs is none of mine.
+    expect(path.startsWith("/api/imports?") ? [400] : [200, 204, 404]).toContain(reply.status);
     if (
-      path.includes(MARK) ||
+      (path.includes(MARK) && !path.startsWith("/api/imports?")) ||
       path.includes(theirKeyId) ||
       path.includes(theirKid) ||
       /\/api\/(?:profiles|households)\//.test(path)
@@ -219,7 +235,9 @@ describe.each(routes)("$name", ({ route }) => {
       expect(route.method === "put" ? 200 : 404).toBe(reply.status);
     }
     // A path that I name myself may come back to me; nothing else of theirs may.
-    expect(reply.text.replaceAll(`"key":"${MARK}"`, "").replaceAll(`:${MARK}"`, "")).not.toContain(MARK);
+    expect(
+      reply.text.replaceAll(`"key":"${MARK}"`, "").replaceAll(`"id":"${MARK}"`, "").replaceAll(`:${MARK}"`, ""),
+    ).not.toContain(MARK);
     for (const secret of [theirs.id, theirs.secret, theirs.writeKey]) expect(reply.text).not.toContain(secret);
     const after = await call("GET", `/api/audit?limit=200`, { key: theirs.secret });
     expect(after.text).toBe(seen.text);

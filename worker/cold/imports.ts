@@ -14,14 +14,14 @@ export async function sourceOfImport(DB: D1Database, workspace: string, key: str
 }
 
 /** Notes that there is an import, before it is: how it stands its object knows. */
-export async function noteImport(DB: D1Database, row: ImportRow, keyId: string): Promise<void> {
+export async function noteImport(DB: D1Database, row: ImportRow, actor: string): Promise<void> {
   const db = database(DB);
   const { workspace, id, createdAt } = row;
   await db
     .insert(imports)
     .values(row)
     .onConflictDoUpdate({ target: [imports.workspace, imports.id], set: { createdAt } });
-  await addAudit(db, { workspace, at: createdAt, actor: `key:${keyId}`, action: "import.begin", target: `import:${id}` });
+  await addAudit(db, { workspace, at: createdAt, actor, action: "import.begin", target: `import:${id}` });
 }
 
 /** Newest first, those of one instant by id. @param after the place of the last one of the page before */

@@ -88,6 +88,34 @@ export const secretKeys = sqliteTable(
   (table) => [primaryKey({ columns: [table.workspace, table.id] })],
 );
 
+/** What somebody at the dashboard may do: see, work, or also say who may. */
+export type Role = "admin" | "editor" | "viewer";
+
+/** Who may sign in to the dashboard. */
+export const members = sqliteTable(
+  "member",
+  {
+    workspace: workspace(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    email: text("email").notNull(),
+    role: text("role").$type<Role>().notNull(),
+    language: text("language").$type<"en" | "fr">().notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.id] })],
+);
+
+/** Links by which a member signs in, each once: a row goes as it is used. */
+export const signInLinks = sqliteTable("sign_in_link", {
+  /** Never the link itself: see `hashKey`. */
+  hash: text("hash").primaryKey(),
+  workspace: workspace(),
+  member: text("member").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+});
+
 /** Drafts: what is live is in the published ruleset. */
 export const audiences = sqliteTable(
   "audience",
@@ -425,6 +453,7 @@ export const imports = sqliteTable(
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type SourceRow = typeof sources.$inferSelect;
 export type SecretKeyRow = typeof secretKeys.$inferSelect;
+export type MemberRow = typeof members.$inferSelect;
 export type AudienceRow = typeof audiences.$inferSelect;
 export type PlacementRow = typeof placements.$inferSelect;
 export type CampaignRow = typeof campaigns.$inferSelect;

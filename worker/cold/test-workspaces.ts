@@ -8,6 +8,7 @@ import goldenRecord from "../../migrations/0006_golden_record.sql";
 import identifierLimits from "../../migrations/0007_identifier_limits.sql";
 import campaigns from "../../migrations/0008_campaigns.sql";
 import households from "../../migrations/0009_households.sql";
+import team from "../../migrations/0010_team.sql";
 import { database } from "./database.ts";
 import { applyMigrations, type Migration } from "./migrate.ts";
 import { publishSecretKey } from "./published.ts";
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0007_identifier_limits.sql", sql: identifierLimits },
   { name: "0008_campaigns.sql", sql: campaigns },
   { name: "0009_households.sql", sql: households },
+  { name: "0010_team.sql", sql: team },
 ];
 
 let made = 0;

@@ -14,7 +14,7 @@ import { readPart, storePart } from "./store-part.ts";
 export interface PartCall {
   readonly env: Env;
   readonly workspace: WorkspaceRecord;
-  /** Id of the key or of the member. */
+  /** As the audit log names it. */
   readonly by: string;
   readonly request: Request;
 }

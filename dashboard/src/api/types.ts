@@ -79,6 +79,166 @@ export interface Paths {
       };
     };
   };
+  "/api/session": {
+    post: {
+      parameters: {};
+      requestBody: {
+        content: {
+          "application/json": SignIn;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": {
+              signedIn: true;
+            };
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": Session;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+    put: {
+      parameters: {};
+      requestBody: {
+        content: {
+          "application/json": SessionBody;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": Session;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+    delete: {
+      parameters: {};
+      responses: {
+        204: {
+          content: {};
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
+  "/api/team": {
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": {
+              members: Member[];
+            };
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
+  "/api/team/{id}": {
+    put: {
+      parameters: {
+        path: {
+          id: string;
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": MemberBody;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": Member;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+    delete: {
+      parameters: {
+        path: {
+          id: string;
+        };
+      };
+      responses: {
+        204: {
+          content: {};
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
+  "/api/team/{id}/link": {
+    post: {
+      parameters: {
+        path: {
+          id: string;
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {};
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": SignInLink;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
   "/api/sources": {
     get: {
       parameters: {
@@ -1328,6 +1488,40 @@ export interface Paths {
     };
   };
   "/api/imports": {
+    post: {
+      parameters: {
+        query: {
+          /**
+           * Key of the source.
+           */
+          source: string;
+          type?: string;
+          format?: string;
+          map?: string;
+          dryRun?: string;
+          part?: string;
+          parts?: string;
+          last?: string;
+          delimiter?: string;
+          encoding?: string;
+          header?: string;
+          columns?: string;
+          event?: string;
+        };
+      };
+      responses: {
+        202: {
+          content: {
+            "application/json": ImportAccepted;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
     get: {
       parameters: {
         query?: {
@@ -1775,6 +1969,7 @@ export interface Problem {
     | "unauthorized"
     | "forbidden_scope"
     | "origin_not_allowed"
+    | "foreign_page"
     | "not_found"
     | "method_not_allowed"
     | "in_use"
@@ -1794,6 +1989,7 @@ export interface Problem {
     | "not_split"
     | "identifier_limit"
     | "too_many_keys"
+    | "last_admin"
     | "own_key"
     | "bad_identity"
     | "at_before_horizon"
@@ -1874,6 +2070,61 @@ export interface GoldenRecord {
   traits?: {
     [k: string]: "recent" | "priority" | "longest" | "frequent" | undefined;
   };
+}
+export interface SignIn {
+  link: string;
+}
+export interface Session {
+  member: {
+    id: string;
+    /**
+     * What people see.
+     */
+    name: string;
+    role: "admin" | "editor" | "viewer";
+    language: "en" | "fr";
+  };
+  workspace: {
+    id: string;
+    name: string;
+    timeZone: string;
+  };
+  scopes: ("collect" | "decide" | "profiles:read" | "profiles:write" | "rules:write" | "rules:publish" | "kpis:read" | "admin")[];
+  demo: boolean;
+}
+export interface SessionBody {
+  language: "en" | "fr";
+}
+export interface Member {
+  id: string;
+  /**
+   * What people see.
+   */
+  name: string;
+  email: string;
+  /**
+   * `viewer` sees numbers and rules, `editor` works, `admin` also says who may.
+   */
+  role: "admin" | "editor" | "viewer";
+  language?: "en" | "fr";
+  createdAt: string;
+  updatedAt: string;
+}
+export interface MemberBody {
+  /**
+   * What people see.
+   */
+  name: string;
+  email: string;
+  /**
+   * `viewer` sees numbers and rules, `editor` works, `admin` also says who may.
+   */
+  role: "admin" | "editor" | "viewer";
+  language?: "en" | "fr";
+}
+export interface SignInLink {
+  link: string;
+  expiresAt: string;
 }
 export interface Source {
   /**
@@ -2691,6 +2942,13 @@ export interface Household {
 }
 export interface HouseholdBody {
   householdId: string | null;
+}
+export interface ImportAccepted {
+  /**
+   * As the header `Import-Id` gave it, or as it was made.
+   */
+  importId: string;
+  part: number;
 }
 export interface Import {
   /**
