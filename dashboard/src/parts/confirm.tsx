@@ -1,6 +1,6 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Modal, Stack, type ButtonProps } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useState, type ComponentProps, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { failed } from "./notices.tsx";
 import { usePartWords } from "./words.ts";
 
@@ -12,7 +12,7 @@ export function Confirm({
   act,
   onAct,
   ...button
-}: Omit<ComponentProps<typeof Button>, "onClick"> & {
+}: Omit<ButtonProps, "children"> & {
   readonly text: ReactNode;
   readonly question: string;
   /** What will happen. */
