@@ -95,6 +95,23 @@ export const audienceRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: "get",
+    path: "/api/audiences/{key}/users",
+    scopes: ["rules:write", "rules:publish", "kpis:read"],
+    tag: TAG,
+    summary: "See what names an audience",
+    params: KeyParams,
+    reply: z.strictObject({ audiences: z.array(z.string()), campaigns: z.array(z.string()) }).openapi("AudienceUsers"),
+    async handle({ env, principal, params }) {
+      const db = database(env.DB);
+      const [audiences, campaigns] = await Promise.all([
+        usersOf(db, principal.workspace, params.key),
+        campaignsFor(db, principal.workspace, params.key),
+      ]);
+      return ok({ body: { audiences: [...audiences], campaigns: [...campaigns] } });
+    },
+  }),
+  route({
     method: "put",
     path: "/api/audiences/{key}",
     scopes: ["rules:write"],

@@ -20,6 +20,7 @@ import type { Route } from "./route.ts";
 import { sessionRoutes } from "./session.ts";
 import { teamRoutes } from "./team.ts";
 import { ruleRoutes } from "./rules.ts";
+import { rulesetChangeRoutes } from "./ruleset-changes.ts";
 import { rulesetRoutes } from "./ruleset.ts";
 import { sizeRoutes } from "./sizes.ts";
 import { sourceRoutes } from "./sources.ts";
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...listMatchRoutes,
   ...ruleRoutes,
   ...rulesetRoutes,
+  ...rulesetChangeRoutes,
   ...profileRoutes,
   ...identityRoutes,
   ...householdRoutes,

@@ -3,7 +3,7 @@ import { fail, ok } from "../../core/model/result.ts";
 import { audienceStore } from "../cold/audiences.ts";
 import { database } from "../cold/database.ts";
 import { HOUR_MS, hourOf } from "../cold/hours.ts";
-import { lastHours, seriesOf, sizesOf } from "../cold/sizes.ts";
+import { lastHours, seriesOf, sizeLines, sizesOf } from "../cold/sizes.ts";
 import { route, type Route } from "./route.ts";
 import { iso, KeyParams, Time } from "./shapes.ts";
 
@@ -33,7 +33,46 @@ const AudienceSize = z
   })
   .openapi("AudienceSize");
 
+const SizeLine = z
+  .strictObject({
+    key: z.string(),
+    now: z.int(),
+    change: z.int().openapi({ description: "Over the span." }),
+    entered: z.int(),
+    exited: z.int(),
+    series: z.array(z.int()).openapi({ description: "Its size at the end of each of 28 steps." }),
+  })
+  .openapi("AudienceSizeLine");
+
+const STEPS = 28;
+
 export const sizeRoutes: readonly Route[] = [
+  route({
+    method: "get",
+    path: "/api/sizes",
+    scopes: ["kpis:read", "rules:write"],
+    tag: "Audiences",
+    summary: "Get the sizes of all audiences, and how each moved",
+    description: "Of those that anybody was ever in.",
+    query: z.strictObject({
+      hours: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(MOST_HOURS)
+        .default(USUAL_HOURS)
+        .openapi({ type: "integer", default: USUAL_HOURS }),
+    }),
+    reply: z.strictObject({ audiences: z.array(SizeLine) }),
+    async handle({ env, principal: { workspace }, query, now }) {
+      const lines = await sizeLines(env, workspace, { ...lastHours(query.hours, now), steps: STEPS });
+      return ok({
+        body: {
+          audiences: lines.map(({ series, ...line }) => ({ ...line, change: line.entered - line.exited, series: [...series] })),
+        },
+      });
+    },
+  }),
   route({
     method: "get",
     path: "/api/audiences/{key}/size",

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import type { BatchResponse } from "drizzle-orm/batch";
 import { auditIfChanged, type AuditEntry } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
 import {
@@ -43,16 +44,28 @@ export interface Reserved {
 export async function reserveVersion(db: Database, reservation: Reservation): Promise<Reserved | undefined> {
   const { workspace } = reservation;
   const count = sql`(select count(*) from ${audiences} where ${audiences.workspace} = ${workspace})`;
-  const [reserved, [found], drafts, known, slots, running] = await inTransaction(db, [
-    reserve(db, reservation, count, null),
+  const [reserved, ...read] = await inTransaction(db, [reserve(db, reservation, count, null), ...draftsOf(db, workspace)]);
+  const drafts = draftsIn(read);
+  return drafts && { version: versionOf(reserved), ...drafts };
+}
+
+/** What a publish would be made of now. @returns undefined where there is no such workspace */
+export async function readDrafts(db: Database, workspace: string): Promise<Omit<Reserved, "version"> | undefined> {
+  return draftsIn(await inTransaction(db, draftsOf(db, workspace)));
+}
+
+function draftsOf(db: Database, workspace: string) {
+  return [
     db.select().from(workspaces).where(eq(workspaces.id, workspace)),
     db.select().from(audiences).where(eq(audiences.workspace, workspace)).orderBy(asc(audiences.key)),
     db.select({ key: sources.key, priority: sources.priority }).from(sources).where(eq(sources.workspace, workspace)),
     db.select().from(placements).where(eq(placements.workspace, workspace)).orderBy(asc(placements.key)),
     db.select().from(campaigns).where(eq(campaigns.workspace, workspace)).orderBy(asc(campaigns.key)),
-  ]);
-  const read = { drafts, sources: known, placements: slots, campaigns: running };
-  return found && { version: versionOf(reserved), workspace: found, ...read };
+  ] as const;
+}
+
+function draftsIn([[workspace], drafts, sourceRows, placementRows, campaignRows]: BatchResponse<ReturnType<typeof draftsOf>>) {
+  return workspace && { workspace, drafts, sources: sourceRows, placements: placementRows, campaigns: campaignRows };
 }
 
 /** Takes the next version number for the content of an old one. */

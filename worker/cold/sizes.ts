@@ -64,6 +64,59 @@ async function read(DB: D1Database, workspace: string, audience: string, from: n
   return { ...(total ?? { rows: 0, now: 0, before: 0 }), deltas: deltas.results };
 }
 
+/** An audience over some hours, in so many steps: for a line beside its name. */
+export interface SizeLine {
+  readonly key: string;
+  readonly now: number;
+  readonly entered: number;
+  readonly exited: number;
+  /** Its size at the end of each step. */
+  readonly series: readonly number[];
+}
+
+/** All audiences that anybody ever was in. @param steps of equal length in [from, to) @throws Unavailable */
+export async function sizeLines(
+  env: { readonly DB: D1Database },
+  workspace: string,
+  { from, to, steps }: { readonly from: number; readonly to: number; readonly steps: number },
+): Promise<readonly SizeLine[]> {
+  const stepMs = (to - from) / steps;
+  const net = "entered + publish_entered - exited - publish_exited";
+  const answers = await Promise.all(
+    coldDatabases(env).map((DB) =>
+      reaching("D1", () =>
+        DB.prepare(
+          `SELECT audience, CASE WHEN hour < ?2 THEN -1 ELSE CAST((hour - ?2) / ?3 AS INTEGER) END AS step,
+             sum(${net}) AS net, sum(entered + publish_entered) AS entered, sum(exited + publish_exited) AS exited
+           FROM audience_hour WHERE workspace = ?1 GROUP BY audience, step`,
+        )
+          .bind(workspace, from, stepMs)
+          .all<{ audience: string; step: number; net: number; entered: number; exited: number }>(),
+      ),
+    ),
+  );
+  const byAudience = Map.groupBy(
+    answers.flatMap(({ results }) => results),
+    ({ audience }) => audience,
+  );
+  return [...byAudience].map(([key, rows]) => {
+    const changes = Array.from({ length: steps }, () => 0);
+    let [before, entered, exited] = [0, 0, 0];
+    for (const row of rows) {
+      if (row.step < 0) {
+        before += row.net;
+        continue;
+      }
+      changes[Math.min(row.step, steps - 1)] = (changes[Math.min(row.step, steps - 1)] ?? 0) + row.net;
+      entered += row.entered;
+      exited += row.exited;
+    }
+    let size = before;
+    const series = changes.map((change) => (size += change));
+    return { key, now: size, entered, exited, series };
+  });
+}
+
 /** Every hour has its place, also one in which nothing changed: a chart of it tells no lies. */
 export function seriesOf(before: number, deltas: readonly Delta[], from: number, to: number): readonly SizeHour[] {
   const byHour = Map.groupBy(deltas, ({ hour }) => hour);

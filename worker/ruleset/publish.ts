@@ -7,6 +7,7 @@ import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { compose, type DraftFault, type DraftFaults } from "./compose.ts";
 import { goLive, readArtifact, storeArtifact } from "./artifact-store.ts";
+import { readWritten, storeWritten, writtenIn, type Written } from "./written.ts";
 
 /** Who publishes, where, when (ms), and what they say about it. */
 export interface PublishRequest {
@@ -47,7 +48,7 @@ export async function publishDrafts(stores: Stores, request: PublishRequest): Pr
       return composed;
     }
     const { artifact, warnings } = composed.value;
-    const published = await publish(stores, request, "ruleset.publish", artifact);
+    const published = await publish(stores, request, "ruleset.publish", artifact, writtenIn(reserved));
     if (published !== undefined) return ok({ ...published, warnings });
   }
   throw new Unavailable("R2 has rulesets that D1 does not know");
@@ -68,7 +69,9 @@ export async function rollBack(
     const old = await readArtifact(stores.PUBLISHED, workspace, version);
     if (old === undefined) return fail("not_found");
     const next = await reserveRollback(db, { workspace, note, createdAt: now, createdBy: actor, above }, from);
-    const published = await publish(stores, request, "ruleset.rollback", { ...old, ruleset: { ...old.ruleset, version: next } });
+    const written = await readWritten(stores.PUBLISHED, workspace, version);
+    const again = { ...old, ruleset: { ...old.ruleset, version: next } };
+    const published = await publish(stores, request, "ruleset.rollback", again, written);
     if (published !== undefined) return ok(published);
   }
   throw new Unavailable("R2 has rulesets that D1 does not know");
@@ -80,9 +83,11 @@ async function publish(
   request: PublishRequest,
   action: string,
   artifact: PublishedRuleset,
+  written: Written | undefined,
 ): Promise<Published | undefined> {
   if (!(await storeArtifact(stores.PUBLISHED, artifact))) return undefined;
   const { version } = artifact.ruleset;
+  if (written !== undefined) await storeWritten(stores.PUBLISHED, request.workspace, version, written);
   const { workspace, actor, now } = request;
   const record = await goLive(stores, artifact.ruleset, { workspace, at: now, actor, action, target: `ruleset:${version}` });
   return { version, audiences: artifact.audiences.length, warnings: [], record };
