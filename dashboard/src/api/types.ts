@@ -595,6 +595,30 @@ export interface Paths {
       };
     };
   };
+  "/api/audiences/{key}/users": {
+    get: {
+      parameters: {
+        path: {
+          /**
+           * Yours to choose; lower case, digits and hyphens.
+           */
+          key: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": AudienceUsers;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
   "/api/placements": {
     get: {
       parameters: {
@@ -1221,6 +1245,68 @@ export interface Paths {
       };
     };
   };
+  "/api/ruleset/diff": {
+    get: {
+      parameters: {
+        query?: {
+          from?: number;
+          to?: number;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": RulesetDiff;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
+  "/api/audiences/{key}/history": {
+    get: {
+      parameters: {
+        path: {
+          /**
+           * Yours to choose; lower case, digits and hyphens.
+           */
+          key: string;
+        };
+        query?: {
+          /**
+           * How many at most.
+           */
+          limit?: number;
+          /**
+           * `next` of the page before.
+           */
+          cursor?: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": {
+              history: AudienceHistoryEntry[];
+              /**
+               * Cursor of the next page; null on the last one.
+               */
+              next: string | null;
+            };
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
   "/api/profiles/lookup": {
     post: {
       parameters: {};
@@ -1740,6 +1826,29 @@ export interface Paths {
                * Cursor of the next page; null on the last one.
                */
               next: string | null;
+            };
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
+  "/api/sizes": {
+    get: {
+      parameters: {
+        query?: {
+          hours?: number;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": {
+              audiences: AudienceSizeLine[];
             };
           };
         };
@@ -2323,6 +2432,10 @@ export interface AudienceBody {
    */
   tags?: string[];
 }
+export interface AudienceUsers {
+  audiences: string[];
+  campaigns: string[];
+}
 export interface Placement {
   /**
    * Yours to choose; lower case, digits and hyphens.
@@ -2828,6 +2941,82 @@ export interface RollbackBody {
    */
   note?: string;
 }
+export interface RulesetDiff {
+  from: number;
+  /**
+   * Null for the drafts.
+   */
+  to: number | null;
+  changes: RulesetChange[];
+  faults: {
+    /**
+     * JSON Pointer into the rule.
+     */
+    pointer: string;
+    code: string;
+    message: string;
+    audience?: string;
+    campaign?: string;
+  }[];
+  warnings: {
+    /**
+     * JSON Pointer into the rule.
+     */
+    pointer: string;
+    code: string;
+    message: string;
+    audience?: string;
+    campaign?: string;
+  }[];
+}
+export interface RulesetChange {
+  kind: "audience" | "placement" | "campaign";
+  key: string;
+  name: string;
+  change: "added" | "changed" | "removed";
+  /**
+   * What differs in it.
+   */
+  fields: string[];
+  before: {
+    [k: string]: unknown | undefined;
+  } | null;
+  after: {
+    [k: string]: unknown | undefined;
+  } | null;
+  /**
+   * Of its rule, where it has one.
+   */
+  sentences: {
+    before: {
+      en: string;
+      fr: string;
+    } | null;
+    after: {
+      en: string;
+      fr: string;
+    } | null;
+  };
+}
+export interface AudienceHistoryEntry {
+  version: number;
+  note: string;
+  createdAt: string;
+  createdBy: string;
+  live: boolean;
+  change: "added" | "changed" | "removed";
+  fields: string[];
+  /**
+   * As it was published; null where it was taken away.
+   */
+  audience: {
+    [k: string]: unknown | undefined;
+  } | null;
+  sentences: {
+    en: string;
+    fr: string;
+  } | null;
+}
 /**
  * One of `anonymousId`, `userId`, `email`, `emailSha256`, `profileId`, or `externalId` {`type`,`id`}.
  */
@@ -3276,6 +3465,20 @@ export interface AuditEntry {
   actor: string;
   action: string;
   target: string;
+}
+export interface AudienceSizeLine {
+  key: string;
+  now: number;
+  /**
+   * Over the span.
+   */
+  change: number;
+  entered: number;
+  exited: number;
+  /**
+   * Its size at the end of each of 28 steps.
+   */
+  series: number[];
 }
 export interface AudienceSize {
   /**

@@ -1,6 +1,23 @@
 import type { ReactNode } from "react";
-import { Page } from "../parts/page.tsx";
+import { Route, Switch } from "wouter";
+import { CampaignScreen, NewCampaign } from "./campaign.tsx";
+import { CampaignList } from "./list.tsx";
+import { PlacementList } from "./placements.tsx";
 
-export default function Room(): ReactNode {
-  return <Page title="…">{null}</Page>;
+/** What is shown to whom, and what comes of it? */
+export default function CampaignRoom(): ReactNode {
+  return (
+    <Switch>
+      <Route path="/campaigns/placements/:key?">
+        <PlacementList />
+      </Route>
+      <Route path="/campaigns/+new">
+        <NewCampaign />
+      </Route>
+      <Route path="/campaigns/:key">{({ key }) => <CampaignScreen key={key} campaignKey={key} />}</Route>
+      <Route>
+        <CampaignList />
+      </Route>
+    </Switch>
+  );
 }

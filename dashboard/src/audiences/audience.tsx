@@ -1,0 +1,136 @@
+import { Anchor, Button, Group, Stack, Tabs, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import { api, call, refresh } from "../api/client.ts";
+import type { Audience, AudienceUsers } from "../api/types.ts";
+import { Confirm } from "../parts/confirm.tsx";
+import { done } from "../parts/notices.tsx";
+import { Page } from "../parts/page.tsx";
+import { Loaded } from "../parts/states.tsx";
+import { useUrlState } from "../parts/url-state.ts";
+import { usePartWords } from "../parts/words.ts";
+import { useMay } from "../shell/session.ts";
+import { useStates } from "./audiences.ts";
+import { Composition } from "./composition.tsx";
+import { AudienceEditor, bodyOf } from "./editor.tsx";
+import { History } from "./history.tsx";
+import { StateBadge } from "./list.tsx";
+import { Overview } from "./overview.tsx";
+import { useAudienceWords } from "./words.ts";
+
+const TABS = ["overview", "edit", "composition", "history"] as const;
+
+/** One audience: what it means, who is in it, how it moves, and how it came to be. */
+export function AudienceScreen({ audienceKey: key }: { readonly audienceKey: string }): ReactNode {
+  const say = useAudienceWords();
+  const [, go] = useLocation();
+  const [tab, setTab] = useUrlState("tab", "overview");
+  const mayWrite = useMay("rules:write");
+  const state = useStates().get(key) ?? "live";
+  const audience = api.useQuery("get", "/api/audiences/{key}", { params: { path: { key } } });
+  const tabs = TABS.filter((one) => one !== "composition" || mayWrite);
+  return (
+    <Page
+      title={audience.data?.name ?? key}
+      back={{ to: "/audiences", text: say("title") }}
+      lead={audience.data === undefined ? undefined : audience.data.description || undefined}
+      actions={
+        audience.data === undefined ? undefined : (
+          <>
+            <StateBadge state={state} />
+            {mayWrite ? (
+              <>
+                <Button variant="default" onClick={() => go(`/audiences/+new?from=${key}`)}>
+                  {say("duplicate")}
+                </Button>
+                <Delete audience={audience.data} />
+              </>
+            ) : null}
+          </>
+        )
+      }
+    >
+      <Loaded query={audience} rows={8}>
+        {(held) => (
+          <Tabs value={tab} onChange={(chosen) => setTab(chosen ?? "overview")} keepMounted={false}>
+            <Tabs.List>
+              {tabs.map((one) => (
+                <Tabs.Tab key={one} value={one}>
+                  {say(one)}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            <Tabs.Panel value="overview" pt="md">
+              <Overview audience={held} />
+            </Tabs.Panel>
+            <Tabs.Panel value="edit" pt="md">
+              <AudienceEditor key={held.updatedAt} audience={held} isNew={false} />
+            </Tabs.Panel>
+            <Tabs.Panel value="composition" pt="md">
+              <Composition rule={held.rule} />
+            </Tabs.Panel>
+            <Tabs.Panel value="history" pt="md">
+              <History audienceKey={key} />
+            </Tabs.Panel>
+          </Tabs>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Delete({ audience }: { readonly audience: Audience }): ReactNode {
+  const say = useAudienceWords();
+  const part = usePartWords();
+  const [, go] = useLocation();
+  const { key, name } = audience;
+  const params = { path: { key } };
+  const users = api.useQuery("get", "/api/audiences/{key}/users", { params });
+  const isUsed = users.data !== undefined && users.data.audiences.length + users.data.campaigns.length > 0;
+  return (
+    <Confirm
+      variant="default"
+      text={say("delete")}
+      question={say("deleteQuestion", { name })}
+      act={say("delete")}
+      onAct={async () => {
+        await call.DELETE("/api/audiences/{key}", { params });
+        go("/audiences");
+        await refresh();
+        const undo = async (): Promise<void> => {
+          await call.PUT("/api/audiences/{key}", { params, body: bodyOf(audience) });
+          await refresh();
+          done(part("undone"));
+        };
+        done(say("deleted"), { text: part("undo"), run: undo });
+      }}
+    >
+      {isUsed ? (
+        <Stack gap="xs">
+          <Text>{say("usedText")}</Text>
+          <Users users={users.data} />
+        </Stack>
+      ) : (
+        <Text>{say("deleteText")}</Text>
+      )}
+    </Confirm>
+  );
+}
+
+/** What names an audience. */
+export function Users({ users }: { readonly users: AudienceUsers }): ReactNode {
+  return (
+    <Group gap="xs">
+      {users.audiences.map((key) => (
+        <Anchor key={key} component={Link} href={`/audiences/${key}`}>
+          {key}
+        </Anchor>
+      ))}
+      {users.campaigns.map((key) => (
+        <Anchor key={key} component={Link} href={`/campaigns/${key}`}>
+          {key}
+        </Anchor>
+      ))}
+    </Group>
+  );
+}

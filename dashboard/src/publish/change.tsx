@@ -1,0 +1,128 @@
+import { Anchor, Badge, Button, Card, Code, Group, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { api, refresh } from "../api/client.ts";
+import type { AudienceBody, RulesetChange } from "../api/types.ts";
+import { useNumbers } from "../i18n/numbers.ts";
+import { useLanguage } from "../i18n/words.ts";
+import { done, failed } from "../parts/notices.tsx";
+import { useMay } from "../shell/session.ts";
+import { takeBack } from "./take-back.ts";
+import { usePublishWords } from "./words.ts";
+
+const SCREENS = { audience: "/audiences", placement: "/campaigns/placements", campaign: "/campaigns" } as const;
+
+/** One thing that differs, in words where it has a rule. @param isDraft true where it is not published yet and may be taken back */
+export function ChangeCard({
+  change,
+  isDraft = false,
+}: {
+  readonly change: RulesetChange;
+  readonly isDraft?: boolean;
+}): ReactNode {
+  const say = usePublishWords();
+  const language = useLanguage();
+  const numbers = useNumbers();
+  const mayWrite = useMay("rules:write");
+  const { kind, key, name, change: how, fields, before, after, sentences } = change;
+  const others = fields.filter((field) => field !== "rule" || sentences.after === null);
+  const discard = async (): Promise<void> => {
+    try {
+      await takeBack(change);
+      await refresh();
+      done(say("discarded"));
+    } catch (error) {
+      failed(error);
+    }
+  };
+  return (
+    <Card withBorder component="article" aria-label={`${say(`kind_${kind}`)} ${name}`}>
+      <Stack gap="xs">
+        <Group justify="space-between" align="flex-start">
+          <Group gap="xs">
+            <Badge
+              variant="light"
+              c="var(--mantine-color-text)"
+              color={how === "removed" ? "red" : how === "added" ? "teal" : "yellow"}
+              tt="none"
+            >
+              {say(how)}
+            </Badge>
+            <Text size="sm" c="dimmed">
+              {say(`kind_${kind}`)}
+            </Text>
+            <Anchor component={Link} href={`${SCREENS[kind]}/${key}`} fw={600}>
+              {name}
+            </Anchor>
+          </Group>
+          {isDraft && mayWrite ? (
+            <Button size="compact-sm" variant="default" onClick={() => void discard()}>
+              {say("discard")}
+            </Button>
+          ) : null}
+        </Group>
+        {sentences.before !== null && sentences.before[language] !== sentences.after?.[language] ? (
+          <Text size="sm">
+            <Text span c="dimmed" size="sm">
+              {say("was")}:{" "}
+            </Text>
+            {sentences.before[language]}
+          </Text>
+        ) : null}
+        {sentences.after === null ? null : (
+          <Text size="sm">
+            <Text span c="dimmed" size="sm">
+              {say("is")}:{" "}
+            </Text>
+            {sentences.after[language]}
+          </Text>
+        )}
+        {how === "changed" && others.length > 0 ? (
+          <Stack gap={2}>
+            <Text size="sm" c="dimmed">
+              {say("fields", { fields: numbers.list(fields) })}
+            </Text>
+            {others.map((field) => (
+              <Text key={field} size="sm" component="div" className="wrap">
+                {field}: <Code>{JSON.stringify(before?.[field])}</Code> → <Code>{JSON.stringify(after?.[field])}</Code>
+              </Text>
+            ))}
+          </Stack>
+        ) : null}
+        {isDraft && kind === "audience" && after !== null && fields.includes("rule") && mayWrite ? (
+          <Effect audienceKey={key} rule={after["rule"]} isNew={how === "added"} />
+        ) : null}
+      </Stack>
+    </Card>
+  );
+}
+
+/** How large an audience is, and would be. */
+function Effect({
+  audienceKey: key,
+  rule,
+  isNew,
+}: {
+  readonly audienceKey: string;
+  readonly rule: unknown;
+  readonly isNew: boolean;
+}): ReactNode {
+  const say = usePublishWords();
+  const numbers = useNumbers();
+  const preview = api.useQuery("post", "/api/rules/preview", { body: { rule: rule as AudienceBody["rule"] } }, { retry: false });
+  const size = api.useQuery("get", "/api/audiences/{key}/size", { params: { path: { key }, query: {} } }, { enabled: !isNew });
+  if (preview.data === undefined) return null;
+  const { estimate, low, high, exact } = preview.data.size;
+  const count = { estimate: numbers.count(estimate), low: numbers.count(low), high: numbers.count(high) };
+  return (
+    <Text size="sm">
+      <Text span c="dimmed" size="sm">
+        {say("effect")}:{" "}
+      </Text>
+      {[
+        ...(size.data === undefined ? [] : [say("effectNow", { count: numbers.count(size.data.now) })]),
+        say(exact ? "effectExact" : "effectThen", count),
+      ].join(" → ")}
+    </Text>
+  );
+}
