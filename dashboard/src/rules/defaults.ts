@@ -26,7 +26,7 @@ export function newCondition(kind: LeafKind): Json {
       return { party: "first" };
     case "channel":
       return { channel: "web" };
-    case "other":
+    case "raw":
       return {};
   }
 }
@@ -87,8 +87,19 @@ const ALIKE: readonly (readonly OperatorName[])[] = [
 
 /** Those beside which `ignoreCase` may stand. */
 export const FOLDING: ReadonlySet<string> = new Set<OperatorName>([
-  ...(["eq", "ne", "in", "notIn", "contains", "startsWith", "endsWith", "glob", "matches", "hasAny", "hasAll", "hasNone"] as const),
-]);
+  "eq",
+  "ne",
+  "in",
+  "notIn",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "glob",
+  "matches",
+  "hasAny",
+  "hasAll",
+  "hasNone",
+] as const);
 
 export function isOperator(key: string): key is OperatorName {
   return Object.hasOwn(NEW_OPERANDS, key);

@@ -1,3 +1,4 @@
+import type { Json } from "../../../core/model/json.ts";
 import { groupOf, isGroup, isSingle, leafOf, type Grammar, type GroupKind, type Node, type Query } from "./model.ts";
 
 /** What can be done to a query: each gives a new one, and where the reader's focus belongs. */
@@ -80,7 +81,7 @@ export function setGroup(query: Query, id: string, part: Pick<Query, "least" | "
   return { query: changed(query, id, (group) => ({ ...group, ...part })) };
 }
 
-export function setLeaf(query: Query, id: string, value: Query["least"] & {}, grammar: Grammar): Edited {
+export function setLeaf(query: Query, id: string, value: Json, grammar: Grammar): Edited {
   const [parent, index] = placeOf(query, id);
   const leaf = { ...leafOf(value, grammar), id };
   return { query: inParent(query, parent, parent.rules.with(index, leaf)) };

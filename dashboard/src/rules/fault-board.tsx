@@ -99,15 +99,15 @@ export const RemoveStray = createContext<(pointer: string) => void>(() => {});
 
 const STRAY: ReadonlySet<string> = new Set(["unknown_key", "unknown_operator"]);
 
-/** Shows the faults of a place by themselves: of a row, or of a group. @param id for `aria-describedby` */
-export function Faults({ pointer, id }: { readonly pointer: string; readonly id?: string }): ReactNode {
+/** Shows the faults of a place by themselves: of a row, or of a group. */
+export function Faults({ pointer }: { readonly pointer: string }): ReactNode {
   const faults = useFaultsAt(pointer);
   const say = useFaultText();
   const word = useRuleWords();
   const removeStray = useContext(RemoveStray);
   if (faults.length === 0) return null;
   return (
-    <div id={id}>
+    <div style={{ flexBasis: "100%" }}>
       {faults.map((fault) => (
         <Group key={`${fault.pointer} ${fault.code}`} gap="xs">
           <Text size="sm" c="var(--mantine-color-error)">

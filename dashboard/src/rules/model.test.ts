@@ -22,13 +22,67 @@ const generated = fc
 
 /** Every condition, group, filter, operator, window and aggregate that there is. */
 const EVERY_PART = [
-  ...["all", "any", "none", "not", "atLeast", "everyone", "household", "trait", "event", "sequence", "audience", "list", "bucket"],
-  ...["property", "source", "party", "channel"],
-  ...["eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "between", "exists", "contains", "startsWith", "endsWith"],
-  ...["glob", "matches", "hasAny", "hasAll", "hasNone", "size", "some", "before", "after", "withinLast", "olderThan"],
-  ...["withinNext", "anniversary", "version", "cidr", "near"],
-  ...["retained", "sliding", "absolute", "offset", "calendar", "session"],
-  ...["count", "days", "sum", "avg", "min", "max", "distinct", "first", "last"],
+  "all",
+  "any",
+  "none",
+  "not",
+  "atLeast",
+  "everyone",
+  "household",
+  "trait",
+  "event",
+  "sequence",
+  "audience",
+  "list",
+  "bucket",
+  "property",
+  "source",
+  "party",
+  "channel",
+  "eq",
+  "ne",
+  "in",
+  "notIn",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+  "between",
+  "exists",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "glob",
+  "matches",
+  "hasAny",
+  "hasAll",
+  "hasNone",
+  "size",
+  "some",
+  "before",
+  "after",
+  "withinLast",
+  "olderThan",
+  "withinNext",
+  "anniversary",
+  "version",
+  "cidr",
+  "near",
+  "retained",
+  "sliding",
+  "absolute",
+  "offset",
+  "calendar",
+  "session",
+  "count",
+  "days",
+  "sum",
+  "avg",
+  "min",
+  "max",
+  "distinct",
+  "first",
+  "last",
 ];
 
 function partsIn(rules: readonly Json[], settings: typeof SETTINGS): ReadonlySet<string> {
@@ -39,7 +93,7 @@ function partsIn(rules: readonly Json[], settings: typeof SETTINGS): ReadonlySet
 /** Values of a key, wherever it stands. */
 function membersOf(value: Json, wanted: string): readonly Json[] {
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, part]) => [...(key === wanted ? [part as Json] : []), ...membersOf(part as Json, wanted)]);
+  return Object.entries(value).flatMap(([key, part]) => [...(key === wanted ? [part] : []), ...membersOf(part, wanted)]);
 }
 
 function leavesOf(query: Query): readonly Leaf[] {
@@ -83,13 +137,14 @@ describe("the builder's query", () => {
       ...right.flatMap((rule) => membersOf(rule, "where")).map((filter) => toQuery(filter, "filter")),
       ...right.flatMap((rule) => membersOf(rule, "some")).map((filter) => toQuery(filter, "element")),
     ];
-    expect(new Set(queries.flatMap(leavesOf).map(({ field }) => field))).toEqual(
-      new Set([...LEAVES.rule, ...LEAVES.filter]),
-    );
+    expect(new Set(queries.flatMap(leavesOf).map(({ field }) => field))).toEqual(new Set([...LEAVES.rule, ...LEAVES.filter]));
   });
 
   it("gives filters of events and of elements back too", () => {
-    for (const [key, grammar, atLeast] of [["where", "filter", 300], ["some", "element", 30]] as const) {
+    for (const [key, grammar, atLeast] of [
+      ["where", "filter", 300],
+      ["some", "element", 30],
+    ] as const) {
       const filters = [...generated, ...written, ...documented].flatMap((rule) => membersOf(rule, key));
       expect(filters.length).toBeGreaterThan(atLeast);
       for (const filter of filters) expect(toRule(toQuery(filter, grammar))).toEqual(filter);
@@ -124,5 +179,7 @@ describe("or missing", () => {
 });
 
 function member(value: Json | undefined, key: string): Json | undefined {
-  return typeof value === "object" && value !== null ? (value as JsonObject)[key.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined;
+  return typeof value === "object" && value !== null
+    ? (value as JsonObject)[key.replaceAll("~1", "/").replaceAll("~0", "~")]
+    : undefined;
 }

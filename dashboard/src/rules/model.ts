@@ -23,7 +23,7 @@ export type LeafKind =
   | "party"
   | "channel"
   /** What is no condition, or not yet. */
-  | "other";
+  | "raw";
 
 export const GROUPS: Readonly<Record<Grammar, readonly GroupKind[]>> = {
   rule: ["all", "any", "none", "atLeast", "not", "household"],
@@ -103,6 +103,20 @@ export function pointersOf(query: Query, base = ""): ReadonlyMap<string, string>
   return pointers;
 }
 
+/** Nodes that stand below an odd number of negations, where letting somebody in leaves them out. */
+export function deniedIn(query: Query): ReadonlySet<string> {
+  const denied = new Set<string>();
+  const walk = (group: Query, isDenied: boolean): void => {
+    const turned = group.combinator === "not" || group.combinator === "none" ? !isDenied : isDenied;
+    for (const node of group.rules) {
+      if (turned) denied.add(node.id);
+      if (isGroup(node)) walk(node, turned);
+    }
+  };
+  walk(query, false);
+  return denied;
+}
+
 function partPointer(group: Query, pointer: string, index: number): string {
   if (group.bare === true && group.rules.length === 1) return pointer;
   if (isSingle(group.combinator) && group.rules.length === 1) return childPointer(pointer, group.combinator);
@@ -126,8 +140,7 @@ function groupNode(rule: JsonObject, grammar: Grammar): Query | undefined {
   const kind = GROUPS[grammar].find((group) => Object.hasOwn(rule, group));
   if (kind === undefined) return undefined;
   const parts = kind === "atLeast" ? rule["of"] : rule[kind];
-  if (isSingle(kind))
-    return keys.length === 1 && parts !== undefined ? groupOf(kind, [nodeOf(parts, grammar)]) : undefined;
+  if (isSingle(kind)) return keys.length === 1 && parts !== undefined ? groupOf(kind, [nodeOf(parts, grammar)]) : undefined;
   if (!Array.isArray(parts) || keys.length !== (kind === "atLeast" ? 2 : 1)) return undefined;
   const nodes = (parts as readonly Json[]).map((part) => nodeOf(part, grammar));
   return groupOf(kind, nodes, kind === "atLeast" ? { least: rule["atLeast"] ?? null } : {});
@@ -157,12 +170,12 @@ function groupRule({ combinator, rules, least }: Query): Json {
 }
 
 function leafKind(value: Json, grammar: Grammar): LeafKind {
-  if (!isJsonObject(value)) return "other";
+  if (!isJsonObject(value)) return "raw";
   if (openMissing(value, grammar) !== undefined) return subjectOf(grammar);
   const kinds = LEAVES[grammar].filter((kind) => Object.hasOwn(value, kind));
   const [kind] = kinds;
-  if (kinds.length !== 1 || kind === undefined) return "other";
-  return GROUPS[grammar].some((group) => Object.hasOwn(value, group)) ? "other" : kind;
+  if (kinds.length !== 1 || kind === undefined) return "raw";
+  return GROUPS[grammar].some((group) => Object.hasOwn(value, group)) ? "raw" : kind;
 }
 
 /** The key that names what is compared. */
@@ -213,9 +226,7 @@ function soleLeaf({ rules }: Query): Json | undefined {
 
 /** True of one that is unknown where there is no value. */
 export function isComparison(value: Json | undefined, grammar: Grammar): value is JsonObject {
-  return (
-    isJsonObject(value) && typeof value[subjectOf(grammar)] === "string" && !Object.hasOwn(value, "exists")
-  );
+  return isJsonObject(value) && typeof value[subjectOf(grammar)] === "string" && !Object.hasOwn(value, "exists");
 }
 
 function missingOf(comparison: Json | undefined): JsonObject {
