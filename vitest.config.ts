@@ -42,6 +42,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: "dashboard",
+          include: ["dashboard/**/*.test.{ts,tsx}"],
+          environment: "node",
+          maxWorkers: AT_ONCE,
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
         plugins: [
           cloudflareTest({
             main: "./worker/index.ts",
