@@ -16,6 +16,7 @@ import {
   type SourceCall,
   type StreamCall,
 } from "./auth/guard.ts";
+import { flushCounts, isFlushDue } from "./cold/counters.ts";
 import type { Scope } from "./cold/records.ts";
 import { rudderSettings, segmentSettings } from "./collect/client-settings.ts";
 import type { CallPath } from "./collect/collect.ts";
@@ -174,6 +175,9 @@ const byPath = new Map(DATA_ROUTES.flatMap((route) => (route.method === "POST" ?
 
 /** Answers everything that `isDataPath` holds of. No D1 on its way, cold or warm. @param path of the request's URL, with its query */
 export async function dataPlane(request: Request, path: string, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const now = Date.now();
+  // What calls before this one counted: it waits for nothing.
+  if (isFlushDue(now)) ctx.waitUntil(flushCounts(env.DB, now));
   try {
     if (path.startsWith("/ofrep/")) return await flags(request, path, env, ctx);
     const route = request.method === "POST" ? byPath.get(path) : undefined;

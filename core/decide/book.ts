@@ -10,6 +10,7 @@ export interface Slot {
 /** The placements and campaigns of a ruleset's version, ready to decide by; shared by all people of an isolate. */
 export class CampaignBook {
   readonly globalHoldout: number;
+  readonly campaigns: readonly Campaign[];
   /** Campaigns that are to bring something about. */
   readonly withGoal: readonly Campaign[];
   /** True where a campaign learns from what it brought about. */
@@ -23,6 +24,7 @@ export class CampaignBook {
 
   constructor({ placements, campaigns, globalHoldout }: Campaigns) {
     this.globalHoldout = globalHoldout;
+    this.campaigns = campaigns;
     this.withGoal = campaigns.filter(({ goal }) => goal !== undefined);
     this.learns = campaigns.some(({ allocation }) => allocation === "thompson");
     this.#named = new Set(campaigns.flatMap(({ audience, exclude }) => (audience === null ? exclude : [audience, ...exclude])));

@@ -4,6 +4,7 @@ import { campaignRoutes } from "./campaigns.ts";
 import { catalogueRoutes } from "./catalogue.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { healthRoutes } from "./health-detail.ts";
+import { homeRoutes } from "./home-figures.ts";
 import { householdRoutes } from "./households.ts";
 import { importRoutes } from "./imports.ts";
 import { keyRoutes } from "./keys.ts";
@@ -55,5 +56,6 @@ export const ROUTES: readonly Route[] = [
   ...catalogueRoutes,
   ...deadLetterRoutes,
   ...healthRoutes,
+  ...homeRoutes,
   ...restoreRoutes,
 ];

@@ -286,15 +286,13 @@ function countsOf(
   gathered: readonly Gathered[],
   failed: number,
 ): readonly Count[] {
-  const counts: Partial<Record<CounterName, number>> = {
+  const counts: readonly (readonly [CounterName, number])[] = Object.entries({
     "messages.applied": messages,
     "messages.repeated": profiles - changed - failed,
     "messages.retried": failed,
     "messages.pulled": gathered.reduce((sum, { pulls }) => sum + pulls, 0),
     "events.applied": tally.eventCount,
     "changes.applied": tally.changeCount,
-  };
-  return Object.entries(counts).flatMap(([name, count]) =>
-    count > 0 ? [{ workspace, name: name as CounterName, hour: hourOf(now), count }] : [],
-  );
+  } satisfies Partial<Record<CounterName, number>>) as [CounterName, number][];
+  return counts.flatMap(([name, count]) => (count > 0 ? [{ workspace, name, hour: hourOf(now), count }] : []));
 }

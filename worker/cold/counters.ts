@@ -15,7 +15,24 @@ export type CounterName =
   | "messages.retried"
   | "messages.dead"
   | "messages.pulled"
-  | "profiles.swept";
+  | "profiles.swept"
+  /** Accepted of one source, by its key. */
+  | `events.of.${string}`
+  /** Decisions, by how long each waited for objects: at most so many ms, and more than the step before. */
+  | `decisions.within.${number}`;
+
+/** Steps of what a decision waits, ms. */
+export const WAIT_BOUNDS = [1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 250, 500, 1_000, 5_000] as const;
+
+export function waitCounter(bound: number): `decisions.within.${number}` {
+  return `decisions.within.${bound}`;
+}
+
+/** Notes a decision. Costs an addition: it is on the way of each. @param waitMs for objects */
+export function countDecision(workspace: string, waitMs: number, now: number): void {
+  const bound = WAIT_BOUNDS.find((one) => waitMs <= one) ?? 5_000;
+  count(workspace, waitCounter(bound), 1, now);
+}
 
 export interface Count {
   readonly workspace: string;

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from "../../core/model/result.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { countRefused, keepRejected } from "../../durable-objects/quarantine/stub.ts";
 import type { ProvenUser } from "../auth/user-token.ts";
-import { count, flushCounts, isFlushDue } from "../cold/counters.ts";
+import { count } from "../cold/counters.ts";
 import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
 import { keepConsent } from "./keep-consent.ts";
@@ -233,12 +233,12 @@ export async function collect(
   const forbidden = refused.length + unkept.size;
   if (forbidden > 0) ctx.waitUntil(countRefused(env, workspace, source.key, receivedAt, forbidden));
   count(workspace.id, "events.ingested", accepted - duplicates, receivedAt);
+  count(workspace.id, `events.of.${source.key}`, accepted - duplicates, receivedAt);
   count(workspace.id, "events.duplicate", duplicates, receivedAt);
   count(workspace.id, "events.rejected", rejected.length, receivedAt);
   count(workspace.id, "events.refused", refused.length, receivedAt);
   count(workspace.id, "events.dropped", dropped.length, receivedAt);
   count(workspace.id, "events.violating", taken.violating, receivedAt);
-  if (isFlushDue(receivedAt)) ctx.waitUntil(flushCounts(env.DB, receivedAt));
   return { reply: reply(accepted, refused.length, dropped.length, rejected), reached, forbidsStorage };
 }
 

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "../../core/model/result.ts";
 import { followedAgain, identityName, profileStub } from "../../durable-objects/profile/stub.ts";
 import { heldRuleset, rulesetOf } from "../../durable-objects/ruleset/load.ts";
 import { findWorkspaceFresh } from "../auth/cache.ts";
+import { countDecision } from "../cold/counters.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import { askHousehold, NO_HOUSEHOLD } from "./household.ts";
 import type { DecideRequest } from "./request.ts";
@@ -49,7 +50,9 @@ export async function decide(
     return profileStub(env, ready, of, hint).decide(envelopeFor(request, ready, of, via, decision, deadline));
   };
   const answer = await before(deadline, followedAgain(name, ask));
-  const waitMs = Date.now() - began;
+  const now = Date.now();
+  const waitMs = now - began;
+  countDecision(ready.id, waitMs, now);
   if (answer === undefined) return ok({ text: await withoutProfile(env, request, ready, "ERROR"), hops, waitMs });
   switch (answer[0]) {
     case "=":

@@ -9,6 +9,7 @@ import { fail, ok, type Result } from "../../core/model/result.ts";
 import { fillPlacements } from "../../durable-objects/profile/placements.ts";
 import { profileName } from "../../durable-objects/profile/stub.ts";
 import { rulesetOf, type LoadedRuleset } from "../../durable-objects/ruleset/load.ts";
+import { countDecision } from "../cold/counters.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import { decide, readyWorkspace, type DecisionFault } from "./decide.ts";
 
@@ -154,6 +155,7 @@ async function decideHere(
   if (workspace === undefined) return fail("ruleset_not_ready");
   const loaded = await rulesetOf(env.PUBLISHED, workspace.id, workspace.ruleset, workspace.retentionMs);
   if (loaded === undefined) return fail("unavailable");
+  countDecision(workspace.id, 0, now);
   // One fixed name for all of whom nothing is known: they are in the same audiences, and no object is asked.
   const nobody = profileName(env.NAME_KEY, workspace.id, { type: "anonymousId", value: "" });
   const isNo = forbidsProfile(consent) || (membership !== undefined && membership.denied.some(isOfProfile));
