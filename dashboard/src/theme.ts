@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { Alert, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** Deep water: its sixth shade is read on white, its fourth on the dark ground (WCAG AA). */
 const tide: MantineColorsTuple = [
@@ -25,6 +25,10 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // In its own colour a title is too faint to read.
+    Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" } } }),
+  },
 });
 
 /** What the library's own shades leave too faint to read. */

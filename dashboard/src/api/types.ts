@@ -2007,6 +2007,40 @@ export interface Paths {
       };
     };
   };
+  "/api/home": {
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": Home;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
+  "/api/volume": {
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": Volume;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
   "/api/restore": {
     post: {
       parameters: {};
@@ -3654,6 +3688,50 @@ export interface StoreHealth {
    * How long it took to answer, or to fail.
    */
   ms: number;
+}
+export interface Home {
+  today: HomeSpan;
+  weekAgo: HomeSpan & {
+    [k: string]: unknown | undefined;
+  };
+  people: number;
+  activeToday: number;
+  /**
+   * Audiences whose size changed most in 24 hours.
+   */
+  moving: {
+    key: string;
+    now: number;
+    change: number;
+    series: number[];
+  }[];
+  campaigns: {
+    live: number;
+    published: number;
+  };
+  quarantine: number;
+  deadLetters: number;
+}
+export interface HomeSpan {
+  /**
+   * Accepted, once each.
+   */
+  events: number;
+  rejected: number;
+  decisions: number;
+  /**
+   * ms that half of the decisions waited at most for objects.
+   */
+  waitP50: number | null;
+  waitP95: number | null;
+  newPeople: number;
+}
+export interface Volume {
+  hours: string[];
+  sources: {
+    source: string;
+    events: number[];
+  }[];
 }
 export interface RestoreBody {
   profileId?: string;

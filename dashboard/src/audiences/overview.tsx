@@ -1,18 +1,16 @@
-import { Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Card, Group, Stack, Text, Title } from "@mantine/core";
 import { lazy, Suspense, type ReactNode } from "react";
 import { api } from "../api/client.ts";
 import type { Audience } from "../api/types.ts";
 import { useLanguage } from "../i18n/words.ts";
 import { Figure } from "../parts/figure.tsx";
 import { Loaded } from "../parts/states.tsx";
+import { Tiles } from "../parts/tiles.tsx";
 import { useSession } from "../shell/session.ts";
 import { Users } from "./audience.tsx";
 import { useAudienceWords } from "./words.ts";
 
 const TimeChart = lazy(async () => ({ default: (await import("../parts/time-chart.tsx")).TimeChart }));
-
-/** Columns: the library writes a style element for each breakpoint it is told of, so there is one. */
-const GRID = 3;
 
 /** What an audience means, how large it is, and how it came to that. */
 export function Overview({ audience }: { readonly audience: Audience }): ReactNode {
@@ -42,11 +40,11 @@ export function Overview({ audience }: { readonly audience: Audience }): ReactNo
             series.reduce((total, hour) => total + of(hour), 0);
           return (
             <>
-              <SimpleGrid cols={GRID}>
+              <Tiles>
                 <Figure name={say("nowIn")} value={now} before={series[0]?.size ?? 0} against={say("change")} />
                 <Figure name={say("entered")} value={sum((hour) => hour.entered + hour.publish.entered)} note={say("change")} />
                 <Figure name={say("exited")} value={sum((hour) => hour.exited + hour.publish.exited)} note={say("change")} />
-              </SimpleGrid>
+              </Tiles>
               <Title order={2} size="h4">
                 {say("perHour")}
               </Title>

@@ -4,6 +4,9 @@ import { CampaignScreen, NewCampaign } from "./campaign.tsx";
 import { CampaignList } from "./list.tsx";
 import { PlacementList } from "./placements.tsx";
 
+/** No key begins so. */
+const NEW = "+new";
+
 /** What is shown to whom, and what comes of it? */
 export default function CampaignRoom(): ReactNode {
   return (
@@ -11,10 +14,9 @@ export default function CampaignRoom(): ReactNode {
       <Route path="/campaigns/placements/:key?">
         <PlacementList />
       </Route>
-      <Route path="/campaigns/+new">
-        <NewCampaign />
+      <Route path="/campaigns/:key">
+        {({ key }) => (key === NEW ? <NewCampaign /> : <CampaignScreen key={key} campaignKey={key} />)}
       </Route>
-      <Route path="/campaigns/:key">{({ key }) => <CampaignScreen key={key} campaignKey={key} />}</Route>
       <Route>
         <CampaignList />
       </Route>

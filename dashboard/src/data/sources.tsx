@@ -3,10 +3,12 @@ import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { api, call, refresh } from "../api/client.ts";
 import type { Source } from "../api/types.ts";
+import { useNumbers } from "../i18n/numbers.ts";
 import { Confirm } from "../parts/confirm.tsx";
 import { CopyText } from "../parts/copy-text.tsx";
 import { DataTable } from "../parts/data-table.tsx";
 import { done } from "../parts/notices.tsx";
+import { SparkLine } from "../parts/spark-line.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { useUrlState } from "../parts/url-state.ts";
 import { usePartWords } from "../parts/words.ts";
@@ -21,6 +23,8 @@ export function SourcesScreen(): ReactNode {
   const isAdmin = useMay("admin");
   const [chosen, choose] = useUrlState("source");
   const sources = api.useQuery("get", "/api/sources", { params: { query: { limit: 200 } } });
+  const sent = api.useQuery("get", "/api/volume", {});
+  const volume = new Map(sent.data?.sources.map(({ source, events }) => [source, events]));
   return (
     <Loaded query={sources}>
       {({ sources: all }) => {
@@ -37,7 +41,7 @@ export function SourcesScreen(): ReactNode {
             ) : (
               <DataTable
                 label={say("sources")}
-                head={[say("name"), say("kind"), say("channel"), say("party"), ""]}
+                head={[say("name"), say("kind"), say("channel"), say("party"), say("volume"), ""]}
                 rows={all.map(({ key, name, kind, channel, party }) => ({
                   key,
                   cells: [
@@ -45,6 +49,7 @@ export function SourcesScreen(): ReactNode {
                     say(`kind_${kind}`),
                     channel,
                     say(`party_${party}`),
+                    <Volume key="volume" hours={volume.get(key)} />,
                     <Button key="open" size="compact-sm" variant="default" onClick={() => choose(key)}>
                       {say("install")}
                     </Button>,
@@ -88,6 +93,23 @@ export function SourcesScreen(): ReactNode {
       }}
     </Loaded>
   );
+}
+
+/** Events of a week: how many, and when. @param hours undefined where there were none */
+function Volume({ hours }: { readonly hours: readonly number[] | undefined }): ReactNode {
+  const numbers = useNumbers();
+  if (hours === undefined) return "–";
+  const days = Array.from({ length: 7 }, (_, day) => sum(hours.slice(day * 24, day * 24 + 24)));
+  return (
+    <Group gap="xs" wrap="nowrap">
+      {numbers.count(sum(hours))}
+      <SparkLine values={days} label={days.map(numbers.count).join(", ")} />
+    </Group>
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, one) => total + one, 0);
 }
 
 function Install({ source }: { readonly source: Source }): ReactNode {

@@ -1,4 +1,6 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
+import { usePartWords } from "./words.ts";
 import classes from "./data-table.module.css";
 
 export interface Row {
@@ -19,6 +21,7 @@ export function DataTable({
   /** Columns of numbers. */
   readonly numeric?: readonly number[];
 }): ReactNode {
+  const say = usePartWords();
   // Roles are said: a table that is shown as blocks would lose them.
   return (
     <div className={classes["around"]}>
@@ -27,7 +30,7 @@ export function DataTable({
           <tr role="row">
             {head.map((name, place) => (
               <th key={name} role="columnheader" scope="col" data-numeric={numeric.includes(place) || undefined}>
-                {name}
+                {name === "" ? <VisuallyHidden>{say("actions")}</VisuallyHidden> : name}
               </th>
             ))}
           </tr>

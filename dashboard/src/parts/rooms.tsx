@@ -15,14 +15,21 @@ export function Rooms({
 }): ReactNode {
   const [, go] = useLocation();
   return (
-    <Tabs value={here} onChange={(path) => go(`${base}/${path ?? ""}`)}>
+    <Tabs value={nameOf(here)} onChange={(name) => go(name === FIRST ? base : `${base}/${name ?? ""}`)}>
       <Tabs.List>
         {tabs.map(({ path, name }) => (
-          <Tabs.Tab key={path} value={path}>
+          <Tabs.Tab key={path} value={nameOf(path)}>
             {name}
           </Tabs.Tab>
         ))}
       </Tabs.List>
     </Tabs>
   );
+}
+
+/** The library takes no tab without a name. */
+const FIRST = "/";
+
+function nameOf(path: string): string {
+  return path === "" ? FIRST : path;
 }

@@ -65,7 +65,7 @@ export function Empty({
     <Center py="xl">
       <Stack align="center" gap="xs" maw={480} ta="center">
         {icon}
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           {title}
         </Title>
         {text === undefined ? null : <Text c="dimmed">{text}</Text>}

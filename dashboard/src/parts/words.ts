@@ -28,6 +28,7 @@ export const usePartWords = defineWords(
     back: "Back",
     search: "Search",
     nothingFound: "Nothing found",
+    actions: "Actions",
   },
   {
     loading: "Chargement",
@@ -55,5 +56,6 @@ export const usePartWords = defineWords(
     back: "Retour",
     search: "Rechercher",
     nothingFound: "Aucun résultat",
+    actions: "Actions",
   },
 );
