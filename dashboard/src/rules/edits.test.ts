@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../../core/model/json.ts";
 import { addTo, canLift, duplicate, lift, move, remove, setGroup, setLeaf, turn, wrap } from "./edits.ts";
 import { isGroup, leafOf, toQuery, toRule, type Query } from "./model.ts";
 
-const [a, b, c] = ["a", "b", "c"].map((trait) => ({ trait, eq: 1 }));
+const a = { trait: "a", eq: 1 };
+const b = { trait: "b", eq: 1 };
+const c = { trait: "c", eq: 1 };
 
 /** The id of a node by its place. */
 function at(query: Query, ...path: readonly number[]): string {
@@ -53,7 +54,7 @@ describe("editing a query", () => {
     const query = toQuery({ any: [a, b] });
     const { query: wrapped } = wrap(query, query.id);
     expect(toRule(wrapped)).toEqual({ any: [a, b] });
-    expect(toRule(addTo(wrapped, wrapped.id, leafOf(c as Json, "rule")).query)).toEqual({ all: [{ any: [a, b] }, c] });
+    expect(toRule(addTo(wrapped, wrapped.id, leafOf(c, "rule")).query)).toEqual({ all: [{ any: [a, b] }, c] });
   });
 
   it("turns a group into another kind over the same parts", () => {
@@ -61,6 +62,7 @@ describe("editing a query", () => {
     expect(toRule(turn(query, query.id, "none").query)).toEqual({ none: [a, b] });
     expect(toRule(turn(query, query.id, "atLeast").query)).toEqual({ atLeast: 1, of: [a, b] });
     expect(toRule(turn(query, query.id, "not").query)).toEqual({ not: { all: [a, b] } });
+    expect(turn(query, query.id, "not").query.rules).toHaveLength(1);
     const least = toQuery({ atLeast: 2, of: [a, b] });
     expect(toRule(setGroup(least, at(least, 0), { least: 1 }).query)).toEqual({ atLeast: 1, of: [a, b] });
   });

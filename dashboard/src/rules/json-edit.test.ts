@@ -19,6 +19,9 @@ describe("values as one text", () => {
     for (const value of ["", " ", " a", "5", "true", "null", '"x"', "a\nb", "1,5", null, [1], { a: 1 }] satisfies Json[])
       expect(valueOfTag(tagOf(value))).toEqual(value);
   });
+  it("show blanks at their ends, which a field would take away", () => {
+    expect([" a", "a ", ""].map(tagOf)).toEqual(['" a"', '"a "', '""']);
+  });
   it("are distinct", () => {
     expect([5, "5", true, "true", null, "null"].map(tagOf)).toEqual(["5", '"5"', "true", '"true"', "null", '"null"']);
   });

@@ -36,6 +36,7 @@ export function QueryEditor({ grammar, label, value, onChange, pointer }: QueryE
   const place = useMemo(
     (): Place => ({
       grammar,
+      query,
       label,
       pointers: pointersOf(query, pointer),
       denied: deniedIn(query),
