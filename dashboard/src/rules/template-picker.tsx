@@ -28,7 +28,12 @@ export function TemplatePicker({
             key={template.key}
             onClick={() => onPick(template)}
             p="sm"
-            style={{ border: "1px solid var(--mantine-color-default-border)", borderRadius: "var(--mantine-radius-md)" }}
+            style={{
+              display: "flex",
+              flexDirection: "column",
+              border: "1px solid var(--mantine-color-default-border)",
+              borderRadius: "var(--mantine-radius-md)",
+            }}
           >
             <Text fw={550}>{template.name[language]}</Text>
             <Text size="sm" c="dimmed">
