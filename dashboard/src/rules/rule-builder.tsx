@@ -1,7 +1,7 @@
 import { Alert, Group, Paper, SegmentedControl, Stack, Text } from "@mantine/core";
 import { Info } from "lucide-react";
 import { useLayoutEffect, useMemo, useState, type ReactNode } from "react";
-import type { Json } from "../../../core/model/json.ts";
+import { isJsonObject, type Json } from "../../../core/model/json.ts";
 import { useLanguage } from "../i18n/words.ts";
 import { API_CATALOGUE, CatalogueContext, KnownContext, useTraits, type CatalogueSource } from "./catalogue.ts";
 import type { Checked } from "./checker.ts";
@@ -82,7 +82,7 @@ function together(here: readonly PlacedFault[], there: readonly PlacedFault[]): 
 }
 
 function isEmpty(value: Json): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 /** Offers traits to the conditions within. */
