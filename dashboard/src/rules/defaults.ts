@@ -111,6 +111,7 @@ export function operandFor(operator: OperatorName, before: string | undefined, o
   if (operand !== undefined && isAlike) return operand;
   const begun = NEW_OPERANDS[operator];
   const isScalar = typeof operand === "string" || typeof operand === "number" || typeof operand === "boolean";
+  if (isScalar && (operator === "eq" || operator === "ne")) return operand;
   if (isScalar && operand !== "" && Array.isArray(begun) && begun.length === 0) return [operand];
   if (typeof operand === typeof begun && isScalar) return operand;
   const [only] = Array.isArray(operand) ? (operand as readonly Json[]) : [];

@@ -108,8 +108,8 @@ export function Faults({ pointer }: { readonly pointer: string }): ReactNode {
   if (faults.length === 0) return null;
   return (
     <div style={{ flexBasis: "100%" }}>
-      {faults.map((fault) => (
-        <Group key={`${fault.pointer} ${fault.code}`} gap="xs">
+      {faults.map((fault, index) => (
+        <Group key={index} gap="xs">
           <Text size="sm" c="var(--mantine-color-error)">
             {say(fault)}
           </Text>

@@ -19,7 +19,7 @@ export interface Field<T = Json | undefined> {
 export const WIDE: CSSProperties = { flex: "1 1 11rem", minWidth: 0, maxWidth: "26rem" };
 export const NARROW: CSSProperties = { flex: "0 1 7rem", minWidth: "5.5rem" };
 /** Room for what is wrong, in a field that is narrow otherwise. */
-function roomy(style: CSSProperties, error: string | undefined): CSSProperties {
+export function roomy(style: CSSProperties, error: string | undefined): CSSProperties {
   return error === undefined ? style : { ...style, flex: "1 1 14rem", maxWidth: "26rem", width: "auto" };
 }
 export const SELECT: CSSProperties = { flex: "0 1 auto", minWidth: 0, maxWidth: "100%" };
@@ -212,74 +212,4 @@ export function ValuesField({
       style={{ flex: "1 1 16rem", minWidth: 0 }}
     />
   );
-}
-
-const SHORT: CSSProperties = { flex: "0 1 5rem", minWidth: "4rem" };
-const SPAN = /^(.*?)([smhdw])$/s;
-const UNITS = ["s", "m", "h", "d", "w"] as const;
-type SpanUnit = (typeof UNITS)[number];
-
-/** A DURATION: a whole number and its unit. */
-export function SpanField({ value, onChange, pointer, label }: Field): ReactNode {
-  const say = useValueWords();
-  const text = textOf(value);
-  const error = useFault(pointer);
-  const [, amount = text, unit = "d"] = SPAN.exec(text) ?? [];
-  const unitName = UNITS.find((one) => one === unit) ?? "d";
-  return (
-    <>
-      <TextInput
-        aria-label={label}
-        inputMode="numeric"
-        value={amount}
-        error={error}
-        onChange={({ currentTarget }) => onChange(`${currentTarget.value.trim()}${unitName}`)}
-        style={roomy(SHORT, error)}
-      />
-      <ChoiceField<SpanUnit>
-        label={say("unit")}
-        value={unitName}
-        choices={UNITS.map((one) => ({ value: one, label: say(`unit_${one}`) }))}
-        onChange={(chosen) => onChange(`${amount}${chosen}`)}
-      />
-    </>
-  );
-}
-
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-
-/** An instant: a date, which the browser helps to choose, or a moment of one as it is written. */
-export function InstantField({ value, onChange, pointer, label }: Field): ReactNode {
-  const say = useValueWords();
-  const error = useFault(pointer);
-  const text = textOf(value);
-  const form = text === "" || DATE.test(text) ? "date" : "moment";
-  return (
-    <>
-      <TextInput
-        aria-label={label}
-        type={form === "date" ? "date" : "text"}
-        placeholder={say("momentHint")}
-        value={text}
-        error={error}
-        onChange={({ currentTarget }) => onChange(currentTarget.value)}
-        style={WIDE}
-      />
-      <ChoiceField
-        label={say("dateForm")}
-        value={form}
-        choices={[
-          { value: "date", label: say("form_date") },
-          { value: "moment", label: say("form_moment") },
-        ]}
-        onChange={(chosen) => {
-          if (chosen !== form) onChange(chosen === "date" ? text.slice(0, 10) : `${text || today()}T00:00:00Z`);
-        }}
-      />
-    </>
-  );
-}
-
-export function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

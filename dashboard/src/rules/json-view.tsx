@@ -50,8 +50,8 @@ export function JsonView({
       />
       {faults.length === 0 ? null : (
         <List size="sm" listStyleType="none">
-          {faults.map((fault) => (
-            <List.Item key={`${fault.pointer} ${fault.code}`}>
+          {faults.map((fault, index) => (
+            <List.Item key={index}>
               <Code>{fault.pointer === "" ? "/" : fault.pointer}</Code>{" "}
               <Text span size="sm" c="var(--mantine-color-error)">
                 {faultText(fault)}

@@ -1,6 +1,6 @@
 import { Text, TagsInput } from "@mantine/core";
 import { Filter } from "lucide-react";
-import { useMemo, type ReactNode } from "react";
+import { useMemo, useRef, type ReactNode } from "react";
 import { isJsonObject } from "../../../core/model/json.ts";
 import { childPointer } from "../../../core/rules/faults.ts";
 import { KnownContext, usePropertiesOf, useSeen } from "./catalogue.ts";
@@ -62,12 +62,21 @@ export function namesIn(value: Field["value"]): string[] {
 export function WhereEditor({ value, onChange, pointer }: ConditionProps): ReactNode {
   const say = useEventWords();
   const where = value["where"];
+  const isNew = useRef(false);
+  const focus = (place: HTMLDivElement | null): void => {
+    if (place === null || !isNew.current) return;
+    isNew.current = false;
+    place.querySelector<HTMLElement>("input")?.focus();
+  };
   if (where === undefined)
     return (
       <Act
         text={say("addWhere")}
         icon={<Filter size={14} aria-hidden />}
-        onClick={() => onChange(put(value, "where", newCondition("property")))}
+        onClick={() => {
+          isNew.current = true;
+          onChange(put(value, "where", newCondition("property")));
+        }}
       />
     );
   return (
@@ -75,17 +84,19 @@ export function WhereEditor({ value, onChange, pointer }: ConditionProps): React
       <Text size="sm" c="dimmed">
         {say("where")}
       </Text>
-      <KnownOf events={namesIn(value["event"])}>
-        <NestedQuery
-          grammar="filter"
-          label={say("filter")}
-          value={where}
-          onChange={(filter) =>
-            onChange(put(value, "where", isJsonObject(filter) && Object.keys(filter).length === 0 ? undefined : filter))
-          }
-          pointer={childPointer(pointer, "where")}
-        />
-      </KnownOf>
+      <div ref={focus}>
+        <KnownOf events={namesIn(value["event"])}>
+          <NestedQuery
+            grammar="filter"
+            label={say("filter")}
+            value={where}
+            onChange={(filter) =>
+              onChange(put(value, "where", isJsonObject(filter) && Object.keys(filter).length === 0 ? undefined : filter))
+            }
+            pointer={childPointer(pointer, "where")}
+          />
+        </KnownOf>
+      </div>
     </Below>
   );
 }

@@ -116,7 +116,8 @@ describe("the builder's query", () => {
   });
 
   it("knows where each node is written", () => {
-    for (const rule of [...generated, ...written]) {
+    const letIn = { all: [{ any: [{ not: { trait: "a", eq: 1 } }, { trait: "a", exists: false }] }, { everyone: true }] };
+    for (const rule of [letIn, ...generated, ...written]) {
       const query = toQuery(rule);
       const pointers = pointersOf(query);
       for (const leaf of leavesOf(query)) {
@@ -150,6 +151,11 @@ describe("the builder's query", () => {
       for (const filter of filters) expect(toRule(toQuery(filter, grammar))).toEqual(filter);
     }
   });
+});
+
+it("takes what asks several things at once for no condition, and keeps it", () => {
+  const several = { trait: "a", eq: 1, all: [{ everyone: true }] };
+  expect(toQuery(several).rules).toMatchObject([{ field: "raw", value: several }]);
 });
 
 describe("or missing", () => {

@@ -23,8 +23,8 @@ export function NodeActions({
   readonly path: readonly number[];
 }): ReactNode {
   const say = useRuleWords();
-  const query = schema.getQuery() as unknown as Query | undefined;
-  const parent = query === undefined ? undefined : parentAt(query, path);
+  const { query } = place;
+  const parent = parentAt(query, path);
   const index = path.at(-1) ?? 0;
   const isSole = parent !== undefined && isSingle(parent.combinator);
   const run = (edit: (query: Query) => Edited) => () => act(place, schema, edit);
@@ -56,7 +56,7 @@ export function NodeActions({
           </Menu.Item>
           <Menu.Item
             leftSection={<Ungroup size={16} aria-hidden />}
-            disabled={query === undefined || path.length < 2 || !canLift(query, node.id)}
+            disabled={path.length < 2 || !canLift(query, node.id)}
             onClick={run((now) => lift(now, node.id))}
           >
             {say("lift")}

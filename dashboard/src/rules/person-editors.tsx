@@ -3,11 +3,12 @@ import { childPointer } from "../../../core/rules/faults.ts";
 import { useSeen } from "./catalogue.ts";
 import type { ConditionProps } from "./condition-editor.tsx";
 import { Faults } from "./fault-board.tsx";
-import { ChoiceField, CompleteField, NumberField, SpanField, TextField } from "./fields.tsx";
+import { ChoiceField, CompleteField, NumberField, TextField } from "./fields.tsx";
 import { objectOf, put, textOf } from "./json-edit.ts";
 import { useValueWords } from "./value-words.ts";
 import { useRuleWords } from "./words.ts";
 import { Tick, Word } from "./inline.tsx";
+import { SpanField } from "./time-fields.tsx";
 
 /** The conditions that ask neither a trait nor events, and where an event came from. */
 

@@ -5,6 +5,8 @@ import type { Grammar, Query } from "./model.ts";
 /** What the rows and groups of one editor know of it. */
 export interface Place {
   readonly grammar: Grammar;
+  /** As it is shown: that of the library's store is told of a new rule a moment later. */
+  readonly query: Query;
   /** What its outermost group is called. */
   readonly label: string;
   /** Where each node is written, by its id. */

@@ -24,13 +24,19 @@ export function QueryEditor({ grammar, label, value, onChange, pointer }: QueryE
   const focus = useRef<string>(undefined);
   useLayoutEffect(() => {
     if (focus.current === undefined) return;
-    const node = root.current?.querySelector(`[data-node="${focus.current}"]`);
-    node?.querySelector<HTMLElement>("input, select, textarea, button")?.focus();
+    focusIn(nodeOf(root.current, focus.current));
     focus.current = undefined;
+  });
+  // What had the focus may be gone with what was changed: it then goes to the condition that it stood in.
+  const around = useRef<readonly string[]>([]);
+  useLayoutEffect(() => {
+    if (around.current.length === 0 || document.activeElement !== document.body) return;
+    focusIn(around.current.map((id) => nodeOf(root.current, id)).find((node) => node !== null) ?? null);
   });
   const place = useMemo(
     (): Place => ({
       grammar,
+      query,
       label,
       pointers: pointersOf(query, pointer),
       denied: deniedIn(query),
@@ -47,7 +53,16 @@ export function QueryEditor({ grammar, label, value, onChange, pointer }: QueryE
     onChange(rule);
   };
   return (
-    <div ref={root} style={{ minWidth: 0 }}>
+    <div
+      ref={root}
+      style={{ minWidth: 0 }}
+      onFocus={({ target }) => {
+        around.current = nodesAround(target);
+      }}
+      onBlur={({ relatedTarget }) => {
+        if (relatedTarget !== null) around.current = [];
+      }}
+    >
       <EditorContext value={QueryEditor}>
         <QueryBuilderStateProvider>
           <Builder query={query} onQueryChange={take} place={place} />
@@ -55,6 +70,22 @@ export function QueryEditor({ grammar, label, value, onChange, pointer }: QueryE
       </EditorContext>
     </div>
   );
+}
+
+function nodeOf(root: Element | null, id: string): Element | null {
+  return root?.querySelector(`[data-node="${id}"]`) ?? null;
+}
+
+function focusIn(node: Element | null): void {
+  node?.querySelector<HTMLElement>("input, select, textarea, button")?.focus();
+}
+
+/** Ids of the conditions and groups that an element stands in, the nearest first. */
+function nodesAround(element: Element): readonly string[] {
+  const node = element.closest<HTMLElement>("[data-node]");
+  const id = node?.dataset["node"];
+  if (node === null || id === undefined) return [];
+  return [id, ...(node.parentElement === null ? [] : nodesAround(node.parentElement))];
 }
 
 /** The library's own, but for what it draws round it: a landmark, of which there would be one for each filter. */

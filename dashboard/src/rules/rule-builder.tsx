@@ -1,7 +1,7 @@
 import { Alert, Group, Paper, SegmentedControl, Stack, Text } from "@mantine/core";
 import { Info } from "lucide-react";
 import { useLayoutEffect, useMemo, useState, type ReactNode } from "react";
-import type { Json } from "../../../core/model/json.ts";
+import { isJsonObject, type Json } from "../../../core/model/json.ts";
 import { useLanguage } from "../i18n/words.ts";
 import { API_CATALOGUE, CatalogueContext, KnownContext, useTraits, type CatalogueSource } from "./catalogue.ts";
 import type { Checked } from "./checker.ts";
@@ -36,14 +36,16 @@ function Builder({ value, onChange, faults = NONE, readOnly = false }: Omit<Rule
   const say = useRuleWords();
   const [view, setView] = useState<"builder" | "json">("builder");
   const checked = useChecked(value);
-  const all = useMemo(() => together(checked?.faults ?? NONE, faults), [checked, faults]);
+  // What says nothing yet is no mistake to mark.
+  const saysNothing = isEmpty(value);
+  const all = useMemo(() => (saysNothing ? NONE : together(checked?.faults ?? NONE, faults)), [checked, faults, saysNothing]);
   const [board] = useState(() => new FaultBoard());
   useLayoutEffect(() => board.set(all), [board, all]);
   return (
     <FaultContext value={board}>
       <RemoveStray value={(pointer) => onChange(removeAt(value, pointer))}>
         <Stack gap="md">
-          <Meaning checked={checked} isEmpty={isEmpty(value)} faults={all.length} />
+          <Meaning checked={checked} isEmpty={saysNothing} faults={all.length} />
           <Group justify="flex-end">
             <SegmentedControl
               aria-label={say("view")}
@@ -80,7 +82,7 @@ function together(here: readonly PlacedFault[], there: readonly PlacedFault[]): 
 }
 
 function isEmpty(value: Json): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 /** Offers traits to the conditions within. */
@@ -91,7 +93,7 @@ function Traits({ children }: { readonly children: ReactNode }): ReactNode {
 /** The rule as a sentence, and what may surprise about it. While something is wrong the last sentence would lie: it says so. */
 function Meaning({
   checked,
-  isEmpty: saysNothing,
+  isEmpty: isNew,
   faults,
 }: {
   readonly checked: Checked | undefined;
@@ -108,14 +110,14 @@ function Meaning({
         {say("meaning")}
       </Text>
       <div aria-live="polite">
-        {saysNothing ? (
+        {isNew ? (
           <Text>{say("empty")}</Text>
         ) : (
           <Text className="wrap" fw={sentence === undefined ? 400 : 550} {...(sentence === undefined && { c: "dimmed" })}>
             {sentence ?? say("meaningOpen")}
           </Text>
         )}
-        {faults > 0 && !saysNothing ? (
+        {faults > 0 ? (
           <Text size="sm" c="dimmed">
             {say("faults", { count: faults })}
           </Text>

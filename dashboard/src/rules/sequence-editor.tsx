@@ -6,12 +6,12 @@ import { childPointer } from "../../../core/rules/faults.ts";
 import type { ConditionProps } from "./condition-editor.tsx";
 import { useEventWords } from "./event-words.ts";
 import { Faults } from "./fault-board.tsx";
-import { SpanField } from "./fields.tsx";
 import { listOf, objectOf, put, without } from "./json-edit.ts";
 import { NamesEditor, WhereEditor } from "./match-editor.tsx";
 import { useValueWords } from "./value-words.ts";
 import { WindowEditor } from "./window-editor.tsx";
 import { Act, Below, Tick, Word } from "./inline.tsx";
+import { SpanField } from "./time-fields.tsx";
 
 const FEWEST = 2;
 const MOST = 10;

@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Stack, Text, UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useLanguage } from "../i18n/words.ts";
 import { TEMPLATES, type Template } from "./templates.ts";
@@ -22,13 +22,18 @@ export function TemplatePicker({
           {say("templateReplaces")}
         </Text>
       )}
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm">
+      <div style={{ display: "grid", gap: "0.75rem", gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 16rem), 1fr))" }}>
         {TEMPLATES.map((template) => (
           <UnstyledButton
             key={template.key}
             onClick={() => onPick(template)}
             p="sm"
-            style={{ border: "1px solid var(--mantine-color-default-border)", borderRadius: "var(--mantine-radius-md)" }}
+            style={{
+              display: "flex",
+              flexDirection: "column",
+              border: "1px solid var(--mantine-color-default-border)",
+              borderRadius: "var(--mantine-radius-md)",
+            }}
           >
             <Text fw={550}>{template.name[language]}</Text>
             <Text size="sm" c="dimmed">
@@ -36,7 +41,7 @@ export function TemplatePicker({
             </Text>
           </UnstyledButton>
         ))}
-      </SimpleGrid>
+      </div>
     </Stack>
   );
 }

@@ -5,21 +5,13 @@ import { elementsOf, KnownContext, onlyType, useKnownValues } from "./catalogue.
 import { CompareEditor, RangeFields } from "./compare-editor.tsx";
 import { FOLDING, isOperator, NEW_OPERANDS, operandFor, type OperatorName } from "./defaults.ts";
 import { Faults } from "./fault-board.tsx";
-import {
-  ChoiceField,
-  CompleteField,
-  InstantField,
-  NumberField,
-  SpanField,
-  TextField,
-  ValuesField,
-  type Field,
-} from "./fields.tsx";
+import { ChoiceField, CompleteField, NumberField, TextField, ValuesField, type Field } from "./fields.tsx";
 import { listOf, objectOf, put, replaceKey, without } from "./json-edit.ts";
 import { NestedQuery } from "./nested-query.tsx";
 import { FlagField, ScalarField, ScalarsField } from "./scalar-fields.tsx";
 import { useValueWords } from "./value-words.ts";
 import { Below, Tick, Word } from "./inline.tsx";
+import { InstantField, SpanField } from "./time-fields.tsx";
 
 const OPERATORS = {
   ops_any: ["eq", "ne", "in", "notIn", "exists"],

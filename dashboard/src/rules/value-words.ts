@@ -58,7 +58,6 @@ export const useValueWords = defineWords(
     ignoreCase: "upper and lower case alike",
     takeNumber: "Use the number {{number}}: “{{name}}” holds numbers, and a text never equals one.",
     takeText: "Use the text “{{text}}”: “{{name}}” holds texts, and a number never equals one.",
-    seenValue: "seen",
     low: "From",
     high: "To",
     and: "and",
@@ -96,7 +95,6 @@ export const useValueWords = defineWords(
     kmOf: "km of",
     pattern: "Pattern",
     text: "Text",
-    asJson: "Value as JSON",
     element: "What the element is like",
   },
   {
@@ -154,7 +152,6 @@ export const useValueWords = defineWords(
     ignoreCase: "sans distinguer majuscules et minuscules",
     takeNumber: "Utiliser le nombre {{number}} : « {{name}} » contient des nombres, et un texte n’en égale jamais un.",
     takeText: "Utiliser le texte « {{text}} » : « {{name}} » contient des textes, et un nombre n’en égale jamais un.",
-    seenValue: "vue",
     low: "De",
     high: "À",
     and: "et",
@@ -192,7 +189,6 @@ export const useValueWords = defineWords(
     kmOf: "km de",
     pattern: "Motif",
     text: "Texte",
-    asJson: "Valeur en JSON",
     element: "Ce qu’est l’élément",
   },
 );

@@ -3,10 +3,11 @@ import { isJsonObject, type Json, type JsonObject } from "../../../core/model/js
 import { childPointer } from "../../../core/rules/faults.ts";
 import { useEventWords } from "./event-words.ts";
 import { Faults } from "./fault-board.tsx";
-import { ChoiceField, CompleteField, InstantField, NumberField, SpanField, today, type Field } from "./fields.tsx";
+import { ChoiceField, CompleteField, NumberField, type Field } from "./fields.tsx";
 import { put, textOf } from "./json-edit.ts";
 import { useValueWords } from "./value-words.ts";
 import { Act, Tick, Word } from "./inline.tsx";
+import { InstantField, SpanField, today } from "./time-fields.tsx";
 
 const KINDS = ["retained", "sliding", "offset", "absolute", "calendar", "session"] as const;
 type Kind = (typeof KINDS)[number] | "unread";

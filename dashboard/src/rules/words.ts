@@ -52,7 +52,6 @@ export const useRuleWords = defineWords(
     wrap: "Put in a group",
     lift: "Take out of the group",
     duplicate: "Duplicate",
-    remove: "Remove",
     removeOf: "Remove: {{name}}",
     condition: "Condition {{place}}: {{kind}}",
     kind: "Kind of condition",
@@ -105,7 +104,6 @@ export const useRuleWords = defineWords(
     everyoneText: "Everyone, without exception.",
     templates: "Start from a template",
     templateReplaces: "It replaces the conditions that stand here.",
-    alone: "this",
   },
   {
     builder: "Conditions",
@@ -156,7 +154,6 @@ export const useRuleWords = defineWords(
     wrap: "Mettre dans un groupe",
     lift: "Sortir du groupe",
     duplicate: "Dupliquer",
-    remove: "Supprimer",
     removeOf: "Supprimer : {{name}}",
     condition: "Condition {{place}} : {{kind}}",
     kind: "Type de condition",
@@ -209,6 +206,5 @@ export const useRuleWords = defineWords(
     everyoneText: "Tout le monde, sans exception.",
     templates: "Partir d’un modèle",
     templateReplaces: "Il remplace les conditions présentes.",
-    alone: "ceci",
   },
 );
