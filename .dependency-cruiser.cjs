@@ -57,6 +57,17 @@ module.exports = {
       to: { pathNot: "^tag/" },
     },
     {
+      name: "dashboard-imports-types-and-the-rule-language",
+      comment: "It knows Tideline by HTTP; of core only what reads and says a rule, and types",
+      severity: "error",
+      from: { path: "^dashboard/", pathNot: "\\.test\\.tsx?$" },
+      to: {
+        path: "^(core|worker|durable-objects|tag|demo|scripts|bench|test)/",
+        pathNot: "^core/(rules|model)/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
       name: "demo-imports-nothing-of-ours",
       comment: "It is a customer's shop: what it knows of Tideline is the tag and HTTP",
       severity: "error",

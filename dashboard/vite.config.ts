@@ -7,6 +7,9 @@ export default defineConfig({
   plugins: [react()],
   build: {
     target: "es2023",
+    // For what a first load takes (scripts/check-bundle.ts).
+    manifest: true,
+    chunkSizeWarningLimit: 1_000,
     // Nothing inline: a `data:` URL is not one of the policy's but for pictures.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

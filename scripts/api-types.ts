@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { format, resolveConfig } from "prettier";
-import { bundleWorker, ROOT } from "./bundle.ts";
-import { builtOnce } from "./built-once.ts";
+import { apiDescription } from "./api-description.ts";
+import { ROOT } from "./bundle.ts";
 
 /**
  * `npm run api-types`: writes the types of the control plane's calls, as its own OpenAPI document says them, to where the dashboard takes them from.
@@ -59,24 +58,7 @@ export async function apiTypes(): Promise<string> {
 
 /** Asked of the Worker itself. */
 async function openApi(): Promise<OpenApi> {
-  const sources = ["{core,durable-objects,worker}/**/*", "tsconfig*.json", "wrangler.toml"];
-  const bundle = await builtOnce("worker", sources, (folder) => bundleWorker(folder));
-  const worker = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: true,
-      rootPath: bundle,
-      scriptPath: "index.js",
-      compatibilityDate: "2026-10-01",
-      compatibilityFlags: ["nodejs_compat"],
-      bindings: { DEMO: "0", PROXIES: "{}" },
-    }),
-  );
-  try {
-    const response = await worker.dispatchFetch("http://localhost/api/openapi.json");
-    return (await response.json()) as OpenApi;
-  } finally {
-    await worker.dispose();
-  }
+  return JSON.parse((await apiDescription())["/api/openapi.json"].body) as OpenApi;
 }
 
 function operationOf({ parameters = [], requestBody, responses }: Operation): JSONSchema {

@@ -2,7 +2,9 @@ import { globSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { API_TYPES_FILE, apiTypes } from "./api-types.ts";
 import { bundleWorker, ROOT } from "./bundle.ts";
+import { builtAssets } from "./dashboard.ts";
 import { buildPrebid, PREBID_FILE, prebidModule } from "./prebid.ts";
 import { buildTag, TAG_FILE, tagModule } from "./tag.ts";
 
@@ -18,6 +20,8 @@ const MOST_PREBID_BYTES = 1_500;
 const MOST_TAG_BYTES = 3_000;
 /** Loaded by pages that have placements. */
 const MOST_PLACEMENTS_BYTES = 1_500;
+/** budgets.md, "Bundles": what Home takes, styles included. */
+const MOST_DASHBOARD_BYTES = 250_000;
 /** Names of packages that only the control plane may load. */
 const CONTROL_PLANE_ONLY = ["hono", "@hono/", "zod", "drizzle-orm", "@asteasolutions/"];
 const NOT_IN_CORE = [
@@ -77,6 +81,12 @@ for (const [name, text] of Object.entries(prebid)) {
 if (readFileSync(PREBID_FILE, "utf8") !== prebidModule(prebid))
   faults.push("our part of Prebid is not the one of tag/prebid/: npm run prebid");
 
+const firstLoad = gzippedTogether(await builtAssets(), ["index.html", "src/home/home.tsx"]);
+console.log(`dashboard, first load: ${kb(firstLoad)} KB gzipped (bar ${kb(MOST_DASHBOARD_BYTES)} KB)`);
+if (firstLoad > MOST_DASHBOARD_BYTES) faults.push(`the dashboard's first load is ${kb(firstLoad)} KB gzipped`);
+if (readFileSync(API_TYPES_FILE, "utf8") !== (await apiTypes()))
+  faults.push("the dashboard's types are not the API's: npm run api-types");
+
 for (const file of globSync("core/**/*.ts", { cwd: ROOT }).filter((name) => !name.endsWith(".test.ts"))) {
   const text = withoutComments(readFileSync(join(ROOT, file), "utf8"));
   for (const word of NOT_IN_CORE) if (text.includes(word)) faults.push(`${file} holds "${word}"`);
@@ -105,6 +115,30 @@ function loadedAtOnce(entry: string): Set<string> {
     }
   }
   return seen;
+}
+
+interface Chunk {
+  readonly file: string;
+  readonly css?: readonly string[];
+  readonly imports?: readonly string[];
+}
+
+/** Bytes of these chunks of the dashboard and of all that comes with them. */
+function gzippedTogether(assets: string, entries: readonly string[]): number {
+  const folder = join(assets, "dashboard");
+  const manifest = JSON.parse(readFileSync(join(folder, ".vite/manifest.json"), "utf8")) as Readonly<Record<string, Chunk>>;
+  const open = [...entries];
+  const seen = new Set<string>();
+  const files = new Set<string>();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const chunk = manifest[name];
+    if (chunk === undefined) throw new Error(`the dashboard has no ${name}`);
+    if (seen.has(name)) continue;
+    seen.add(name);
+    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
+    open.push(...(chunk.imports ?? []));
+  }
+  return [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file)), { level: 9 }).byteLength, 0);
 }
 
 function withoutComments(text: string): string {

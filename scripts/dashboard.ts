@@ -1,13 +1,28 @@
 import { join } from "node:path";
+import { layDescription } from "./api-description.ts";
+import { builtOnce } from "./built-once.ts";
 import { ROOT } from "./bundle.ts";
 
-/** `npm run dashboard`: builds `dashboard/` into `dashboard/dist`, from where a deploy takes it. `npm start` builds its own. */
+/** `npm run dashboard`: builds the Worker's static assets into `dashboard/dist`, from where a deploy takes them. `npm start` builds its own. */
 
-/** Builds the app. @param outDir the Worker's assets; the app lies below `dashboard/` in it */
-export async function buildDashboard(outDir: string): Promise<void> {
+/** Builds the app below `dashboard/` in a folder. */
+async function buildApp(assets: string): Promise<void> {
   const { build } = await import("vite");
   const configFile = join(ROOT, "dashboard/vite.config.ts");
-  await build({ configFile, logLevel: "warn", build: { outDir: join(outDir, "dashboard"), emptyOutDir: true } });
+  await build({ configFile, logLevel: "error", build: { outDir: join(assets, "dashboard"), emptyOutDir: true } });
 }
 
-if (import.meta.main) await buildDashboard(join(ROOT, "dashboard/dist"));
+/** All static assets, built once for the same sources. @returns the folder; not to be written to */
+export function builtAssets(): Promise<string> {
+  return builtOnce(
+    "assets",
+    ["{core,dashboard/src,durable-objects,worker}/**/*", "dashboard/*.*", "scripts/{api-description,dashboard}.*"],
+    buildAssets,
+  );
+}
+
+async function buildAssets(folder: string): Promise<void> {
+  await Promise.all([buildApp(folder), layDescription(folder)]);
+}
+
+if (import.meta.main) await buildAssets(join(ROOT, "dashboard/dist"));

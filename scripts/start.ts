@@ -14,7 +14,7 @@ import { demoObjectKey } from "../worker/demo/shop.ts";
 import { publishDemoAudiences } from "../worker/ruleset/demo-audiences.ts";
 import { builtOnce } from "./built-once.ts";
 import { bundleWorker, ROOT } from "./bundle.ts";
-import { buildDashboard } from "./dashboard.ts";
+import { builtAssets } from "./dashboard.ts";
 import { demoFiles, type DemoFile } from "./demo-shop.ts";
 import { childrenOf, commandOf } from "./processes.ts";
 
@@ -36,7 +36,7 @@ const pidFile = join(data, "processes.json");
 
 mkdirSync(data, { recursive: true });
 await endOrphans();
-const mf = new Miniflare(options(await workerBundle(), await dashboardAssets()));
+const mf = new Miniflare(options(await workerBundle(), await builtAssets()));
 // Noted while it starts, not after: who is killed in between leaves an orphan, too.
 const noting = setInterval(noteProcesses, 20);
 await mf.ready;
@@ -62,12 +62,6 @@ async function workerBundle(): Promise<string> {
   const bundle = join(data, "bundle");
   cpSync(built, bundle, { recursive: true });
   return bundle;
-}
-
-/** The folder that the Worker's static assets are served from. */
-function dashboardAssets(): Promise<string> {
-  const sources = ["dashboard/{src,public}/**/*", "dashboard/*.*", "core/{model,rules,consent}/**/*.ts"];
-  return builtOnce("dashboard", sources, buildDashboard);
 }
 
 function options(bundle: string, assets: string): ConstructorParameters<typeof Miniflare>[0] {

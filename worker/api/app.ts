@@ -7,9 +7,8 @@ import { logFault } from "../wire/log.ts";
 import { refuse } from "../wire/problem.ts";
 import { jsonReply } from "../wire/reply.ts";
 import { Unavailable } from "../wire/unavailable.ts";
-import { registerRoute, openApiDocument } from "./openapi.ts";
+import { describeRoute, serveDescription } from "#api-description";
 import { authenticate, NOBODY, type Principal } from "./principal.ts";
-import { referencePage } from "./reference.ts";
 import type { Refusal, Route } from "./route.ts";
 
 interface AppEnv {
@@ -46,8 +45,7 @@ export function createApi(routes: readonly Route[], extend: (app: Api) => void =
     return next();
   });
   for (const route of routes) mount(app, route);
-  app.get("/api/openapi.json", () => jsonReply(openApiDocument(app)));
-  app.get("/api/reference", () => referencePage(openApiDocument(app)));
+  serveDescription(app);
   extend(app);
   app.notFound((c) => notFound(routes, c.req.path));
   app.onError((error) => failure(error));
@@ -56,7 +54,7 @@ export function createApi(routes: readonly Route[], extend: (app: Api) => void =
 }
 
 function mount(app: Api, route: Route): void {
-  registerRoute(app.openAPIRegistry, route);
+  describeRoute(app, route);
   app.on(route.method, honoPath(route.path), async (c) => {
     const principal = route.scopes === "nobody" ? NOBODY : c.get("principal");
     if (route.scopes !== "nobody" && !route.scopes.some((scope) => principal.scopes.includes(scope)))

@@ -35,7 +35,7 @@ function changesOf(kind: Change["kind"], before: readonly object[], after: reado
 /** As JSON has them: what is undefined is not there. */
 function byKey(things: readonly object[]): ReadonlyMap<string, JsonObject> {
   const plain = JSON.parse(JSON.stringify(things)) as readonly Json[];
-  return new Map(plain.filter(isJsonObject).map((thing) => [String(thing["key"]), thing]));
+  return new Map(plain.filter(isJsonObject).map((thing) => [typeof thing["key"] === "string" ? thing["key"] : "", thing]));
 }
 
 function differing(was: JsonObject, is: JsonObject): readonly string[] {

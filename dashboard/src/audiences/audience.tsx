@@ -1,8 +1,8 @@
-import { Anchor, Button, Group, Stack, Tabs, Text } from "@mantine/core";
+import { Button, Stack, Tabs, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { api, call, refresh } from "../api/client.ts";
-import type { Audience, AudienceUsers } from "../api/types.ts";
+import type { Audience } from "../api/types.ts";
 import { Confirm } from "../parts/confirm.tsx";
 import { done } from "../parts/notices.tsx";
 import { Page } from "../parts/page.tsx";
@@ -16,6 +16,7 @@ import { AudienceEditor, bodyOf } from "./editor.tsx";
 import { History } from "./history.tsx";
 import { StateBadge } from "./list.tsx";
 import { Overview } from "./overview.tsx";
+import { Users } from "./users.tsx";
 import { useAudienceWords } from "./words.ts";
 
 const TABS = ["overview", "edit", "composition", "history"] as const;
@@ -114,23 +115,5 @@ function Delete({ audience }: { readonly audience: Audience }): ReactNode {
         <Text>{say("deleteText")}</Text>
       )}
     </Confirm>
-  );
-}
-
-/** What names an audience. */
-export function Users({ users }: { readonly users: AudienceUsers }): ReactNode {
-  return (
-    <Group gap="xs">
-      {users.audiences.map((key) => (
-        <Anchor key={key} component={Link} href={`/audiences/${key}`}>
-          {key}
-        </Anchor>
-      ))}
-      {users.campaigns.map((key) => (
-        <Anchor key={key} component={Link} href={`/campaigns/${key}`}>
-          {key}
-        </Anchor>
-      ))}
-    </Group>
   );
 }

@@ -149,6 +149,7 @@ export function AudienceEditor({ audience, isNew }: { readonly audience?: Audien
 }
 
 /** What `PUT` takes of an audience that was read. */
-export function bodyOf({ key: _, createdAt: __, updatedAt: ___, ...said }: Audience): AudienceBody {
-  return { ...said, rule: said.rule as AudienceBody["rule"] };
+export function bodyOf(audience: Audience): AudienceBody {
+  const { key: _, createdAt: __, updatedAt: ___, ...body } = audience;
+  return body;
 }

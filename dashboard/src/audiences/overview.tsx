@@ -7,7 +7,7 @@ import { Figure } from "../parts/figure.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { Tiles } from "../parts/tiles.tsx";
 import { useSession } from "../shell/session.ts";
-import { Users } from "./audience.tsx";
+import { Users } from "./users.tsx";
 import { useAudienceWords } from "./words.ts";
 
 const TimeChart = lazy(async () => ({ default: (await import("../parts/time-chart.tsx")).TimeChart }));

@@ -4,7 +4,7 @@ import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useLocation, useParams } from "wouter";
 import { api, call, refresh } from "../api/client.ts";
-import type { Placement, PlacementBody } from "../api/types.ts";
+import type { Content, Placement, PlacementBody } from "../api/types.ts";
 import { Confirm } from "../parts/confirm.tsx";
 import { DataTable } from "../parts/data-table.tsx";
 import { isKey, keyOf } from "../parts/key.ts";
@@ -103,7 +103,7 @@ function PlacementForm({
   });
   const save = async ({ key, name, purpose, usual }: typeof form.values): Promise<void> => {
     try {
-      const body: PlacementBody = { name, purpose, default: JSON.parse(usual) as NonNullable<PlacementBody["default"]> };
+      const body: PlacementBody = { name, purpose, default: JSON.parse(usual) as Content };
       await call.PUT("/api/placements/{key}", { params: { path: { key } }, body });
       await refresh();
       done(say("saved"));

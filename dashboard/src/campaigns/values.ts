@@ -1,4 +1,4 @@
-import type { Campaign, CampaignBody } from "../api/types.ts";
+import type { Campaign, CampaignBody, Content } from "../api/types.ts";
 
 /** A campaign as its form holds it. */
 export interface CampaignValues {
@@ -103,9 +103,7 @@ export function bodyOf(values: CampaignValues, before: Campaign | undefined): Ca
     creatives: values.creatives.map(({ key, weight, as, text, destination }) => ({
       key,
       weight,
-      ...(as === "html"
-        ? { html: text }
-        : { content: JSON.parse(text) as NonNullable<CampaignBody["creatives"][number]["content"]> }),
+      ...(as === "html" ? { html: text } : { content: JSON.parse(text) as Content }),
       ...(destination === "" ? {} : { destination }),
     })),
     ...(goalEvent === ""

@@ -103,7 +103,7 @@ function Volume({ hours }: { readonly hours: readonly number[] | undefined }): R
   return (
     <Group gap="xs" wrap="nowrap">
       {numbers.count(sum(hours))}
-      <SparkLine values={days} label={days.map(numbers.count).join(", ")} />
+      <SparkLine values={days} label={days.map((day) => numbers.count(day)).join(", ")} />
     </Group>
   );
 }

@@ -1,5 +1,7 @@
-import i18next from "i18next";
+import { createInstance } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
+
+const i18next = createInstance();
 
 /** The languages of the dashboard, each with its own name. */
 export const LANGUAGES = { en: "English", fr: "Français" } as const;

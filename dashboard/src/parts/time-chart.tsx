@@ -118,12 +118,13 @@ function Chart({
         ],
         hooks: {
           draw: [
-            ({ ctx, valToPos, bbox }) => {
+            (drawn) => {
+              const { ctx, bbox } = drawn;
               ctx.save();
               ctx.strokeStyle = ink;
               ctx.setLineDash([4, 4]);
               for (const { at } of marks) {
-                const x = valToPos(Date.parse(at) / 1_000, "x", true);
+                const x = drawn.valToPos(Date.parse(at) / 1_000, "x", true);
                 if (x < bbox.left || x > bbox.left + bbox.width) continue;
                 ctx.beginPath();
                 ctx.moveTo(x, bbox.top);
