@@ -12,6 +12,7 @@ import "./in-browser/collect-guide.ts";
 import "./in-browser/prebid.ts";
 import "./in-browser/flags.ts";
 import "./in-browser/proxy.ts";
+import "./in-browser/dashboard.ts";
 
 /** All that runs in a real browser, file by file, in one world. */
 if (!isBrowserSkipped) {

@@ -4,6 +4,7 @@ import { runningAt } from "../../core/decide/schedule.ts";
 import { rulesetOf } from "../../durable-objects/ruleset/load.ts";
 import { countRejected } from "../../durable-objects/quarantine/stub.ts";
 import { database } from "../cold/database.ts";
+import { flushCounts } from "../cold/counters.ts";
 import { countDeadLetters } from "../cold/dead-letters.ts";
 import { homeCounts, volumeOf, type Counted } from "../cold/home.ts";
 import { lastHours, sizeLines } from "../cold/sizes.ts";
@@ -57,6 +58,8 @@ export const homeRoutes: readonly Route[] = [
       const { env, now } = call;
       const workspace = await workspaceOf(call);
       const { id, timeZone, ruleset, retentionMs } = workspace;
+      // What this isolate has counted: of the others each writes its own.
+      await flushCounts(env.DB, now);
       const [counts, lines, loaded, quarantine, dead] = await Promise.all([
         homeCounts(env, id, timeZone, now),
         sizeLines(env, id, { ...lastHours(DAY_HOURS, now), steps: DAY_HOURS }),

@@ -39,7 +39,11 @@ export function Page({
           </Title>
           {actions === undefined ? null : <Group gap="xs">{actions}</Group>}
         </Group>
-        {lead === undefined ? null : <Text c="dimmed">{lead}</Text>}
+        {lead === undefined ? null : (
+          <Text c="dimmed" component="div">
+            {lead}
+          </Text>
+        )}
       </Stack>
       {children}
     </Stack>
