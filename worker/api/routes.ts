@@ -18,6 +18,7 @@ import { quarantineRoutes } from "./quarantine.ts";
 import { restoreRoutes } from "./restore.ts";
 import type { Route } from "./route.ts";
 import { ruleRoutes } from "./rules.ts";
+import { rulesetDiffRoutes } from "./ruleset-diff.ts";
 import { rulesetRoutes } from "./ruleset.ts";
 import { sizeRoutes } from "./sizes.ts";
 import { sourceRoutes } from "./sources.ts";
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...listMatchRoutes,
   ...ruleRoutes,
   ...rulesetRoutes,
+  ...rulesetDiffRoutes,
   ...profileRoutes,
   ...identityRoutes,
   ...householdRoutes,

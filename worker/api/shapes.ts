@@ -47,3 +47,11 @@ export const Warning = z.strictObject({
   code: z.string(),
   message: z.string(),
 });
+
+/** What a rule means, in each language. */
+export const Sentences = z.strictObject({ en: z.string(), fr: z.string() }).openapi("Sentences", {
+  example: {
+    en: "People who did “Order Completed” at least 2 times in the last 30 days.",
+    fr: "Personnes qui ont effectué «\u00A0Order Completed\u00A0» au moins 2 fois au cours des 30 derniers jours.",
+  },
+});

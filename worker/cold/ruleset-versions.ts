@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import type { BatchResponse } from "drizzle-orm/batch";
 import { auditIfChanged, type AuditEntry } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
 import {
@@ -25,14 +26,18 @@ export interface Reservation {
   readonly above: number;
 }
 
-/** What a version is made of, as D1 held it when its number was taken. */
-export interface Reserved {
-  readonly version: number;
+/** What a version is made of. */
+export interface Drafts {
   readonly workspace: WorkspaceRow;
   readonly drafts: readonly AudienceRow[];
   readonly sources: readonly Pick<SourceRow, "key" | "priority">[];
   readonly placements: readonly PlacementRow[];
   readonly campaigns: readonly CampaignRow[];
+}
+
+/** The same as D1 held it when its number was taken. */
+export interface Reserved extends Drafts {
+  readonly version: number;
 }
 
 /**
@@ -43,16 +48,28 @@ export interface Reserved {
 export async function reserveVersion(db: Database, reservation: Reservation): Promise<Reserved | undefined> {
   const { workspace } = reservation;
   const count = sql`(select count(*) from ${audiences} where ${audiences.workspace} = ${workspace})`;
-  const [reserved, [found], drafts, known, slots, running] = await inTransaction(db, [
-    reserve(db, reservation, count, null),
+  const [reserved, ...read] = await inTransaction(db, [reserve(db, reservation, count, null), ...selects(db, workspace)]);
+  const drafts = draftsIn(read);
+  return drafts && { version: versionOf(reserved), ...drafts };
+}
+
+/** What the next version would be made of now. @returns undefined where there is no such workspace */
+export async function readDrafts(db: Database, workspace: string): Promise<Drafts | undefined> {
+  return draftsIn(await inTransaction(db, selects(db, workspace)));
+}
+
+function selects(db: Database, workspace: string) {
+  return [
     db.select().from(workspaces).where(eq(workspaces.id, workspace)),
     db.select().from(audiences).where(eq(audiences.workspace, workspace)).orderBy(asc(audiences.key)),
     db.select({ key: sources.key, priority: sources.priority }).from(sources).where(eq(sources.workspace, workspace)),
     db.select().from(placements).where(eq(placements.workspace, workspace)).orderBy(asc(placements.key)),
     db.select().from(campaigns).where(eq(campaigns.workspace, workspace)).orderBy(asc(campaigns.key)),
-  ]);
-  const read = { drafts, sources: known, placements: slots, campaigns: running };
-  return found && { version: versionOf(reserved), workspace: found, ...read };
+  ] as const;
+}
+
+function draftsIn([[workspace], drafts, known, slots, running]: BatchResponse<ReturnType<typeof selects>>): Drafts | undefined {
+  return workspace && { workspace, drafts, sources: known, placements: slots, campaigns: running };
 }
 
 /** Takes the next version number for the content of an old one. */

@@ -6,7 +6,8 @@ import { dropReservation, findVersion, reserveRollback, reserveVersion } from ".
 import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { compose, type DraftFault, type DraftFaults } from "./compose.ts";
-import { goLive, readArtifact, storeArtifact } from "./artifact-store.ts";
+import { goLive, readArtifact, readContent, storeArtifact, storeContent } from "./artifact-store.ts";
+import { contentOf, type RulesetContent } from "./content.ts";
 
 /** Who publishes, where, when (ms), and what they say about it. */
 export interface PublishRequest {
@@ -30,7 +31,7 @@ const MOST_TRIES = 10;
 
 /**
  * Publishes all drafts as the next version, or nothing. In this order: a number and the drafts are taken in one
- * transaction; the artifact is stored under its number, never over another; the pointer moves, only forward; the version
+ * transaction; the artifact is stored under its number, never over another, and beside it what it was made of; the pointer moves, only forward; the version
  * is noted as published. Cut off before the pointer moves, nothing has changed but a number that is never used; cut off
  * after, the version is live and the next publish notes it. So a publish may always be tried again.
  */
@@ -47,7 +48,7 @@ export async function publishDrafts(stores: Stores, request: PublishRequest): Pr
       return composed;
     }
     const { artifact, warnings } = composed.value;
-    const published = await publish(stores, request, "ruleset.publish", artifact);
+    const published = await publish(stores, request, "ruleset.publish", artifact, contentOf(reserved));
     if (published !== undefined) return ok({ ...published, warnings });
   }
   throw new Unavailable("R2 has rulesets that D1 does not know");
@@ -67,8 +68,10 @@ export async function rollBack(
     if (from === undefined || (from.state === "reserved" && version !== above)) return fail("not_found");
     const old = await readArtifact(stores.PUBLISHED, workspace, version);
     if (old === undefined) return fail("not_found");
+    const content = await readContent(stores.PUBLISHED, workspace, version);
     const next = await reserveRollback(db, { workspace, note, createdAt: now, createdBy: actor, above }, from);
-    const published = await publish(stores, request, "ruleset.rollback", { ...old, ruleset: { ...old.ruleset, version: next } });
+    const artifact = { ...old, ruleset: { ...old.ruleset, version: next } };
+    const published = await publish(stores, request, "ruleset.rollback", artifact, content);
     if (published !== undefined) return ok(published);
   }
   throw new Unavailable("R2 has rulesets that D1 does not know");
@@ -80,10 +83,12 @@ async function publish(
   request: PublishRequest,
   action: string,
   artifact: PublishedRuleset,
+  content: RulesetContent | undefined,
 ): Promise<Published | undefined> {
   if (!(await storeArtifact(stores.PUBLISHED, artifact))) return undefined;
   const { version } = artifact.ruleset;
   const { workspace, actor, now } = request;
+  if (content !== undefined) await storeContent(stores.PUBLISHED, workspace, version, content);
   const record = await goLive(stores, artifact.ruleset, { workspace, at: now, actor, action, target: `ruleset:${version}` });
   return { version, audiences: artifact.audiences.length, warnings: [], record };
 }
