@@ -8,7 +8,7 @@ import { membershipsAt } from "../../core/profile/memberships.ts";
 import { shareOf } from "../../core/rules/bucket.ts";
 import { loadRuleset } from "../../core/rules/ruleset.ts";
 import { profileStub } from "../profile/stub.ts";
-import type { MirrorEnvelope, PanelCount, PreviewEnvelope } from "./calls.ts";
+import type { EffectCount, EffectEnvelope, MirrorEnvelope, PanelCount, PreviewEnvelope } from "./calls.ts";
 import { PanelStore, type Held } from "./store.ts";
 import { PANEL_SHARDS } from "./stub.ts";
 
@@ -81,6 +81,27 @@ export class PanelObject extends DurableObject<Env> {
       sample,
       ...(envelope.composition ? { features: Object.fromEntries(frequent) } : {}),
     };
+    return JSON.stringify(count);
+  }
+
+  /** Tries two rulesets on everybody here, all audiences in one pass. @returns JSON of an `EffectCount` */
+  effect(envelope: EffectEnvelope): string {
+    const rate = this.#sampleAt(envelope);
+    const [before, after] = [loadRuleset(envelope.before), loadRuleset(envelope.after)];
+    const present = Date.now();
+    const audiences = envelope.audiences.map((key) => ({ key, before: 0, after: 0, entered: 0, exited: 0 }));
+    const people = this.#load();
+    for (const { history } of people.values()) {
+      const [was, is] = [before, after].map((rules) => new Set(membershipsAt(rules, history, { now: present, present }).keys));
+      for (const counted of audiences) {
+        const [wasIn, isIn] = [was?.has(counted.key) === true, is?.has(counted.key) === true];
+        if (wasIn) counted.before++;
+        if (isIn) counted.after++;
+        if (isIn && !wasIn) counted.entered++;
+        if (wasIn && !isIn) counted.exited++;
+      }
+    }
+    const count: EffectCount = { rate, people: people.size, audiences };
     return JSON.stringify(count);
   }
 

@@ -26,8 +26,8 @@ describe("what a publish would change", () => {
     await audience("loyal", ORDERS);
     await put("placements/hero", { name: "Home hero" });
     await put("campaigns/spring", { name: "Spring", placement: "hero", rule: ORDERS, creatives: [{ key: "a", content: 1 }] });
-    const { from, to, total, changes, publish: met } = await diff();
-    expect([from, to, total]).toEqual([0, null, { added: 3, changed: 0, removed: 0 }]);
+    const { from, to, total, changes, settings, publish: met } = await diff();
+    expect([from, to, total, settings]).toEqual([0, null, { added: 3, changed: 0, removed: 0 }, []]);
     expect(changes).toMatchObject([
       { kind: "audience", key: "loyal", name: "loyal", change: "added", after: { rule: ORDERS }, sentences: { before: null } },
       { kind: "placement", key: "hero", name: "Home hero", change: "added", after: { default: null, purpose: "content" } },

@@ -1,14 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { fail, ok } from "../../core/model/result.ts";
+import { findWorkspace } from "../auth/cache.ts";
 import { database } from "../cold/database.ts";
+import { tryEffect } from "../cold/panel.ts";
 import { readDrafts, type Drafts } from "../cold/ruleset-versions.ts";
 import { compose } from "../ruleset/compose.ts";
-import { contentOf, DOCUMENT_KINDS, fieldsThatDiffer, type ContentSettings } from "../ruleset/content.ts";
+import { contentOf, DOCUMENT_KINDS, nameOf, settingsThatDiffer } from "../ruleset/content.ts";
 import { changesBetween, sentencesOfChange } from "../ruleset/diff.ts";
+import { affectedAudiences, ReadContent } from "../ruleset/effect.ts";
 import { contentOfVersion } from "../ruleset/versions.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { route, type Refusal, type Route } from "./route.ts";
-import { Sentences, Warning } from "./shapes.ts";
+import { Key, Sentences, Warning } from "./shapes.ts";
+
+const READERS = ["rules:publish", "rules:write", "kpis:read"] as const;
 
 /** Changes shown at most; all are counted. */
 const MOST_CHANGES = 500;
@@ -53,11 +58,47 @@ const RulesetDiff = z
   })
   .openapi("RulesetDiff");
 
+/** Audiences whose effect is tried at once. */
+const MOST_TRIED = 50;
+
+const SeenSize = z
+  .strictObject({
+    seen: z.int().openapi({ description: "In the sample." }),
+    estimate: z.int(),
+    low: z.int(),
+    high: z.int(),
+    exact: z.boolean(),
+  })
+  .openapi("SeenSize", { description: "People, with a 95 % interval; exact where the sample is everybody." });
+
+const RulesetEffect = z
+  .strictObject({
+    from: z.int().openapi({ description: "The live version; 0 before the first." }),
+    affected: z.int().openapi({ description: "Audiences of which other people may be members." }),
+    people: z.int().openapi({ description: "In the sample." }),
+    audiences: z.array(
+      z.strictObject({
+        key: z.string(),
+        name: z.string(),
+        change: z.enum(["added", "changed", "removed"]),
+        because: z
+          .enum(["rule", "named", "settings"])
+          .openapi({ description: "Its own rule, that of an audience it names, or what all rules are read with." }),
+        before: SeenSize.nullable().openapi({ description: "Null of what is added." }),
+        after: SeenSize.nullable().openapi({ description: "Null of what is removed." }),
+        entered: SeenSize.nullable(),
+        exited: SeenSize.nullable(),
+      }),
+    ),
+    ms: z.number(),
+  })
+  .openapi("RulesetEffect");
+
 export const rulesetDiffRoutes: readonly Route[] = [
   route({
     method: "get",
     path: "/api/ruleset/diff",
-    scopes: ["rules:publish", "rules:write", "kpis:read"],
+    scopes: READERS,
     tag: "Ruleset",
     summary: "See what a publish would change",
     description:
@@ -87,16 +128,65 @@ export const rulesetDiffRoutes: readonly Route[] = [
           total: { added: count("added"), changed: count("changed"), removed: count("removed") },
           changes: changes.slice(0, MOST_CHANGES).map((change) => {
             const sentences = sentencesOfChange(change, before, after);
-            const name = (change.after ?? change.before)?.["name"];
             return {
               ...change,
               fields: [...change.fields],
-              name: typeof name === "string" ? name : change.key,
+              name: nameOf(change.key, change.after ?? change.before),
               ...(sentences && { sentences }),
             };
           }),
-          settings: [...settingsThatDiffer(before.settings, after.settings)],
-          publish: drafts === undefined ? null : tried(drafts, now),
+          settings: from.value.version === 0 ? [] : [...settingsThatDiffer(before, after)],
+          publish: drafts === undefined ? null : dryRun(drafts, now),
+        },
+      });
+    },
+  }),
+  route({
+    method: "post",
+    path: "/api/ruleset/effect",
+    scopes: READERS,
+    tag: "Ruleset",
+    summary: "See whom a publish would bring in and let go",
+    description: `From a sample of people (of few people all), for the first ${MOST_TRIED} affected audiences, those whose own rule differs first, or for those named. Publishes nothing; refused where a publish would be.`,
+    body: z
+      .strictObject({ audiences: z.array(Key).min(1).max(MOST_TRIED).optional() })
+      .openapi("EffectBody", { example: { audiences: ["cart-abandoners"] } }),
+    reply: RulesetEffect,
+    reasons: ["not_found", "invalid_rule", "invalid_ruleset"],
+    async handle({ env, ctx, principal, body, now }) {
+      const workspace = await findWorkspace(env, ctx, principal.workspace);
+      if (workspace === undefined) throw new Unavailable("R2 does not know the workspace of a live key");
+      const began = Date.now();
+      const [live, drafts] = await Promise.all([contentOfVersion(env, workspace.id, undefined), draftsOf(env, workspace.id)]);
+      if (!live.ok) return fail(refusalOf(live.error));
+      const composed = compose({ ...drafts, version: 0 }, now);
+      if (!composed.ok) return composed;
+      const [from, to] = [new ReadContent(live.value.content), new ReadContent(contentOf(drafts))];
+      const affected = affectedAudiences(from, to);
+      const { audiences: asked } = body;
+      const tried = affected.filter(({ key }) => asked?.includes(key) ?? true).slice(0, MOST_TRIED);
+      const keys = tried.map(({ key }) => key);
+      const [before, after] = [from.artifactOf(workspace.id, keys), to.artifactOf(workspace.id, keys)];
+      const { people, audiences } = await tryEffect(env, workspace, { before, after, audiences: keys });
+      return ok({
+        body: {
+          from: live.value.version,
+          affected: affected.length,
+          people,
+          audiences: tried.map((audience, place) => {
+            const { change } = audience;
+            const effect = audiences[place];
+            const was = change === "added" ? undefined : effect;
+            const is = change === "removed" ? undefined : effect;
+            return {
+              ...audience,
+              before: was?.before ?? null,
+              after: is?.after ?? null,
+              entered: is?.entered ?? null,
+              exited: was?.exited ?? null,
+            };
+          }),
+          ms: Date.now() - began,
         },
       });
     },
@@ -116,18 +206,8 @@ export function refusalOf(error: "not_found" | "not_kept"): Refusal {
   return { reason: "not_found", detail };
 }
 
-export function settingsThatDiffer(before: ContentSettings, after: ContentSettings): readonly string[] {
-  const json = ({ timeZone, retentionDays, goldenRecord, globalHoldout }: ContentSettings) => ({
-    timeZone,
-    retentionDays,
-    goldenRecord: goldenRecord === null ? null : { ...goldenRecord },
-    globalHoldout,
-  });
-  return fieldsThatDiffer(json(before), json(after));
-}
-
 /** The checks of a publish, and nothing of what it does. */
-function tried(drafts: Drafts, now: number) {
+function dryRun(drafts: Drafts, now: number) {
   const composed = compose({ ...drafts, version: 0 }, now);
   return composed.ok
     ? { possible: true, faults: [], warnings: [...composed.value.warnings] }

@@ -67,6 +67,21 @@ export function fieldsThatDiffer(before: JsonObject | undefined, after: JsonObje
   return [...names].filter((name) => !jsonEquals(of(before, name), of(after, name))).toSorted();
 }
 
+/** Names of the settings that differ. */
+export function settingsThatDiffer(before: RulesetContent, after: RulesetContent): readonly string[] {
+  const json = ({ settings: { goldenRecord, ...settings } }: RulesetContent): JsonObject => ({
+    ...settings,
+    goldenRecord: goldenRecord && { ...goldenRecord },
+  });
+  return fieldsThatDiffer(json(before), json(after));
+}
+
+/** What people call it. */
+export function nameOf(key: string, document: JsonObject | undefined): string {
+  const name = document?.["name"];
+  return typeof name === "string" ? name : key;
+}
+
 /** A rule in the words of every language there is. */
 export interface Sentences {
   readonly en: string;
