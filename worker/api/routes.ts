@@ -1,4 +1,5 @@
 import { audienceRoutes } from "./audiences.ts";
+import { audienceHistoryRoutes } from "./audience-history.ts";
 import { auditRoutes } from "./audit.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { catalogueRoutes } from "./catalogue.ts";
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...userTokenKeyRoutes,
   ...audienceRoutes,
+  ...audienceHistoryRoutes,
   ...placementRoutes,
   ...campaignRoutes,
   ...listRoutes,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
 import type { BatchResponse } from "drizzle-orm/batch";
 import { auditIfChanged, type AuditEntry } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
@@ -144,5 +144,22 @@ export function listVersions(
     .from(rulesetVersions)
     .where(and(eq(rulesetVersions.workspace, workspace), older))
     .orderBy(desc(rulesetVersions.version))
+    .limit(page.limit);
+}
+
+/** Those that were ever live, newest first: of one whose publish was cut off once it was, only the pointer knows. */
+export function listPublished(
+  db: Database,
+  workspace: string,
+  live: number,
+  page: { readonly limit: number; readonly before?: number | undefined },
+): Promise<RulesetVersionRow[]> {
+  const { version, state } = rulesetVersions;
+  const older = page.before === undefined ? undefined : lt(version, page.before);
+  return db
+    .select()
+    .from(rulesetVersions)
+    .where(and(eq(rulesetVersions.workspace, workspace), older, or(eq(state, "published"), eq(version, live))))
+    .orderBy(desc(version))
     .limit(page.limit);
 }

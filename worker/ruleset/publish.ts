@@ -3,11 +3,11 @@ import { fail, ok, type Result } from "../../core/model/result.ts";
 import { database, type Stores } from "../cold/database.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import { dropReservation, findVersion, reserveRollback, reserveVersion } from "../cold/ruleset-versions.ts";
-import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { compose, type DraftFault, type DraftFaults } from "./compose.ts";
 import { goLive, readArtifact, readContent, storeArtifact, storeContent } from "./artifact-store.ts";
 import { contentOf, type RulesetContent } from "./content.ts";
+import { liveVersion } from "./versions.ts";
 
 /** Who publishes, where, when (ms), and what they say about it. */
 export interface PublishRequest {
@@ -39,7 +39,7 @@ export async function publishDrafts(stores: Stores, request: PublishRequest): Pr
   const { workspace, actor, note, now } = request;
   const db = database(stores.DB);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const above = await pointerOf(stores, workspace);
+    const above = await liveVersion(stores, workspace);
     const reserved = await reserveVersion(db, { workspace, note, createdAt: now, createdBy: actor, above });
     if (reserved === undefined) throw new Unavailable("D1 does not know the workspace of a live key");
     const composed = compose(reserved, now);
@@ -63,7 +63,7 @@ export async function rollBack(
   const { workspace, actor, note, now } = request;
   const db = database(stores.DB);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const above = await pointerOf(stores, workspace);
+    const above = await liveVersion(stores, workspace);
     const from = await findVersion(db, workspace, version);
     if (from === undefined || (from.state === "reserved" && version !== above)) return fail("not_found");
     const old = await readArtifact(stores.PUBLISHED, workspace, version);
@@ -91,8 +91,4 @@ async function publish(
   if (content !== undefined) await storeContent(stores.PUBLISHED, workspace, version, content);
   const record = await goLive(stores, artifact.ruleset, { workspace, at: now, actor, action, target: `ruleset:${version}` });
   return { version, audiences: artifact.audiences.length, warnings: [], record };
-}
-
-async function pointerOf(stores: Stores, workspace: string): Promise<number> {
-  return (await readWorkspaceRecord(stores.PUBLISHED, workspace))?.ruleset ?? 0;
 }

@@ -11,6 +11,11 @@ export interface VersionContent {
   readonly content: RulesetContent;
 }
 
+/** The live version; 0 before the first. */
+export async function liveVersion(stores: Stores, workspace: string): Promise<number> {
+  return (await readWorkspaceRecord(stores.PUBLISHED, workspace))?.ruleset ?? 0;
+}
+
 /**
  * @param asked a version; undefined for the live one
  * @returns `not_found` where it was never published, `not_kept` where what it was made of was not stored with it
@@ -20,7 +25,7 @@ export async function contentOfVersion(
   workspace: string,
   asked: number | undefined,
 ): Promise<Result<VersionContent, "not_found" | "not_kept">> {
-  const live = (await readWorkspaceRecord(stores.PUBLISHED, workspace))?.ruleset ?? 0;
+  const live = await liveVersion(stores, workspace);
   const version = asked ?? live;
   if (version === 0) return ok({ version, content: NO_CONTENT });
   if (version !== live && (await findVersion(database(stores.DB), workspace, version))?.state !== "published")
