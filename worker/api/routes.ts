@@ -1,5 +1,6 @@
 import { audienceRoutes } from "./audiences.ts";
 import { audienceHistoryRoutes } from "./audience-history.ts";
+import { audienceSizesRoutes } from "./audience-sizes.ts";
 import { auditRoutes } from "./audit.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { catalogueRoutes } from "./catalogue.ts";
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...userTokenKeyRoutes,
   ...audienceRoutes,
   ...audienceHistoryRoutes,
+  ...audienceSizesRoutes,
   ...placementRoutes,
   ...campaignRoutes,
   ...listRoutes,
