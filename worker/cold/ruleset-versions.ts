@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, or, sql } from "drizzle-orm";
 import type { BatchResponse } from "drizzle-orm/batch";
 import { auditIfChanged, type AuditEntry } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
@@ -152,14 +152,20 @@ export function listPublished(
   db: Database,
   workspace: string,
   live: number,
-  page: { readonly limit: number; readonly before?: number | undefined },
+  page: {
+    readonly limit: number;
+    readonly before?: number | undefined;
+    /** ms: published from the one until before the other. */
+    readonly within?: readonly [from: number, to: number];
+  },
 ): Promise<RulesetVersionRow[]> {
-  const { version, state } = rulesetVersions;
+  const { version, state, createdAt } = rulesetVersions;
   const older = page.before === undefined ? undefined : lt(version, page.before);
+  const within = page.within && and(gte(createdAt, page.within[0]), lt(createdAt, page.within[1]));
   return db
     .select()
     .from(rulesetVersions)
-    .where(and(eq(rulesetVersions.workspace, workspace), older, or(eq(state, "published"), eq(version, live))))
+    .where(and(eq(rulesetVersions.workspace, workspace), older, within, or(eq(state, "published"), eq(version, live))))
     .orderBy(desc(version))
     .limit(page.limit);
 }

@@ -114,8 +114,8 @@ async function readAll(DB: D1Database, workspace: string, { from, stepMs }: Span
 function spanSizesOf(rows: readonly SpanRow[], { steps }: Span): SpanSizes {
   const changes = new Map<number, number>();
   for (const row of rows) {
-    const read: readonly (readonly [number, number])[] = JSON.parse(row.changes);
-    for (const [step, change] of read) changes.set(step, (changes.get(step) ?? 0) + change);
+    const pairs: readonly (readonly [number, number])[] = JSON.parse(row.changes);
+    for (const [step, change] of pairs) changes.set(step, (changes.get(step) ?? 0) + change);
   }
   let size = changes.get(-1) ?? 0;
   const series = Array.from({ length: steps }, (_, step) => (size += changes.get(step) ?? 0));
