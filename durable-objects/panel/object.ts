@@ -161,8 +161,11 @@ export class PanelObject extends DurableObject<Env> {
     if (this.#people !== undefined) return this.#people;
     const people = new Map<ProfileId, Person>();
     for (const [id, held] of this.#store.people()) people.set(id, { held, history: new History(id) });
-    for (const { id, body } of this.#store.events())
-      for (const text of body.split("\n")) people.get(id)?.history.insert(JSON.parse(text) as LogEvent);
+    for (const { id, body } of this.#store.events()) {
+      const history = people.get(id)?.history;
+      const events: readonly LogEvent[] = JSON.parse(`[${body.replaceAll("\n", ",")}]`);
+      for (const event of events) history?.insert(event);
+    }
     this.#people = people;
     return people;
   }
