@@ -11,36 +11,36 @@ import type { ExplainNode } from "./explain.ts";
  * parts are joined.
  * @param zone the ruleset's time zone: what a rule said in dates of it is said in dates again
  */
-export function phraseOf(node: ExplainNode, zone: string, phrases: Phrases): string {
-  switch (node.kind) {
+export function phraseOf(tree: ExplainNode, zone: string, phrases: Phrases): string {
+  switch (tree.kind) {
     case "all":
     case "any":
     case "none":
     case "not":
     case "household":
     case "unavailable":
-      return phrases.parts[node.kind];
+      return phrases.parts[tree.kind];
     case "atLeast":
-      return phrases.parts.atLeast(node.least, node.of.length);
+      return phrases.parts.atLeast(tree.least, tree.of.length);
     case "everyone":
       return phrases.anyone;
     default:
-      return describeCondition(conditionOf(node, zone), phrases);
+      return describeCondition(conditionOf(tree, zone), phrases);
   }
 }
 
 type ConditionNode = Extract<ExplainNode, { readonly kind: Exclude<Condition["kind"], "household"> }>;
 
-function conditionOf(node: ConditionNode, zone: string): Condition {
-  switch (node.kind) {
+function conditionOf(told: ConditionNode, zone: string): Condition {
+  switch (told.kind) {
     case "trait":
-      return { kind: "trait", path: parsePath(node.trait) ?? [node.trait], test: writtenTest(node.test, zone) };
+      return { kind: "trait", path: parsePath(told.trait) ?? [told.trait], test: writtenTest(told.test, zone) };
     case "event": {
-      const { aggregate } = node;
-      return { kind: "event", ...matchOf(node), window: writtenWindow(node.window, zone), aggregate };
+      const { aggregate } = told;
+      return { kind: "event", ...matchOf(told), window: writtenWindow(told.window, zone), aggregate };
     }
     case "sequence": {
-      const { steps, window, without, sameSession } = node;
+      const { steps, window, without, sameSession } = told;
       return {
         kind: "sequence",
         steps: steps.map((step) => ({ ...matchOf(step), ...(step.withinMs !== undefined && { withinMs: step.withinMs }) })),
@@ -50,11 +50,11 @@ function conditionOf(node: ConditionNode, zone: string): Condition {
       };
     }
     case "audience":
-      return { kind: "audience", key: node.audience, ...(node.forMs !== undefined && { forMs: node.forMs }) };
+      return { kind: "audience", key: told.audience, ...(told.forMs !== undefined && { forMs: told.forMs }) };
     case "list":
-      return { kind: "list", key: node.list };
+      return { kind: "list", key: told.list };
     case "bucket":
-      return node;
+      return told;
   }
 }
 
