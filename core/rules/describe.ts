@@ -1,4 +1,4 @@
-import type { EventMatch, Filter, Group, Rule, ValueTest } from "./ast.ts";
+import type { Condition, EventMatch, Filter, Group, Rule, ValueTest } from "./ast.ts";
 import { ENGLISH } from "./english.ts";
 import { pathText } from "./path.ts";
 import type { Aside, MatchWords, Phrases } from "./phrases.ts";
@@ -16,6 +16,11 @@ export function describeRule(rule: Rule, phrases: Phrases = ENGLISH): string {
   if (rule.kind === "everyone") return phrases.everyone;
   if (rule.kind === "not" && rule.part.kind === "everyone") return phrases.noOne;
   return phrases.sentence(aboutPeople(rule, false, phrases).text);
+}
+
+/** Says one condition in a clause, "who …" or "whose …". */
+export function describeCondition(condition: Condition, phrases: Phrases = ENGLISH): string {
+  return aboutPeople(condition, false, phrases).text;
 }
 
 function aboutPeople(rule: Rule, denied: boolean, phrases: Phrases): Words {

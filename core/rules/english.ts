@@ -36,6 +36,15 @@ export const ENGLISH: Phrases = {
   bucket: ({ salt, from, to }, denied) =>
     `who fall ${denied ? "outside" : "in"} the part from ${percentDigits(from)}% to ${percentDigits(to)}% of the split ${quoted(salt)}`,
   household: (clause) => `whose household, taken as one person, is one ${clause}`,
+  parts: {
+    all: "who fit all of these",
+    any: "who fit at least one of these",
+    none: "who fit none of these",
+    not: "who do not fit this",
+    atLeast: (least, of) => `who fit at least ${least} of these ${of}`,
+    household: "whose household fits what is asked of it",
+    unavailable: "who are in an audience that is not there or cannot be evaluated",
+  },
   allOf: (filters) => joinWords(filters, "and"),
   anyOf: (filters) => joinWords(filters, "or"),
   property: (path, test, denied, aside) => `${path} ${predicate(test, denied, aside)}`,

@@ -39,6 +39,15 @@ export const FRENCH: Phrases = {
   bucket: ({ salt, from, to }, denied) =>
     `qui se trouvent ${denied ? "hors de" : "dans"} la part de ${percent(from)} à ${percent(to)} de la répartition ${quoted(salt)}`,
   household: (clause) => `dont le foyer, pris comme une seule personne, fait partie des personnes ${clause}`,
+  parts: {
+    all: "qui remplissent toutes ces conditions",
+    any: "qui remplissent au moins une de ces conditions",
+    none: "qui ne remplissent aucune de ces conditions",
+    not: "qui ne remplissent pas cette condition",
+    atLeast: (least, of) => `qui remplissent au moins ${least} de ces ${of} conditions`,
+    household: "dont le foyer remplit ce qui lui est demandé",
+    unavailable: "qui sont dans une audience absente ou impossible à évaluer",
+  },
   allOf: (filters) => joinWords(filters, "et"),
   anyOf: (filters) => joinWords(filters, "ou"),
   property: (path, test, denied, aside) => `le champ ${path} ${predicate(test, denied, aside)}`,

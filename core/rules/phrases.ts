@@ -56,6 +56,16 @@ export interface Phrases {
   readonly bucket: (bucket: BucketCondition, denied: boolean) => string;
   /** @param clause about people, which here is about the household as if it were one; denial is in it, brackets round a group */
   readonly household: (clause: string) => string;
+  /** Clauses for what is said part by part below them, and for what cannot be said. */
+  readonly parts: {
+    readonly all: string;
+    readonly any: string;
+    readonly none: string;
+    readonly not: string;
+    readonly atLeast: (least: number, of: number) => string;
+    readonly household: string;
+    readonly unavailable: string;
+  };
   /** Join what is said of an event. */
   readonly allOf: (filters: readonly string[]) => string;
   readonly anyOf: (filters: readonly string[]) => string;

@@ -33,3 +33,27 @@ export interface PanelCount {
   /** What they have, and how many of all have it: see `featuresOf`. */
   readonly features?: Readonly<Record<string, readonly [hits: number, all: number]>>;
 }
+
+/** `PanelObject.effect`: tries two rulesets on everybody here. */
+export interface EffectEnvelope extends PanelEnvelope {
+  readonly before: RulesetArtifact;
+  readonly after: RulesetArtifact;
+  /** Audiences asked about; one that a ruleset has not is nobody's under it. */
+  readonly audiences: readonly string[];
+}
+
+/** Answer of `effect`, as JSON text. */
+export interface EffectCount {
+  readonly rate: number;
+  readonly people: number;
+  /** Of each audience asked about, in their order. */
+  readonly audiences: readonly Turnover[];
+}
+
+/** Members under either ruleset, and who is one under the later or the earlier alone. */
+export interface Turnover {
+  readonly before: number;
+  readonly after: number;
+  readonly entered: number;
+  readonly exited: number;
+}

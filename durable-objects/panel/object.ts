@@ -8,7 +8,7 @@ import { membershipsAt } from "../../core/profile/memberships.ts";
 import { shareOf } from "../../core/rules/bucket.ts";
 import { loadRuleset } from "../../core/rules/ruleset.ts";
 import { profileStub } from "../profile/stub.ts";
-import type { MirrorEnvelope, PanelCount, PreviewEnvelope } from "./calls.ts";
+import type { EffectCount, EffectEnvelope, MirrorEnvelope, PanelCount, PreviewEnvelope } from "./calls.ts";
 import { PanelStore, type Held } from "./store.ts";
 import { PANEL_SHARDS } from "./stub.ts";
 
@@ -84,6 +84,27 @@ export class PanelObject extends DurableObject<Env> {
     return JSON.stringify(count);
   }
 
+  /** Tries two rulesets on everybody here, all audiences in one pass. @returns JSON of an `EffectCount` */
+  effect(envelope: EffectEnvelope): string {
+    const rate = this.#sampleAt(envelope);
+    const [before, after] = [loadRuleset(envelope.before), loadRuleset(envelope.after)];
+    const present = Date.now();
+    const audiences = envelope.audiences.map((key) => ({ key, before: 0, after: 0, entered: 0, exited: 0 }));
+    const people = this.#load();
+    for (const { history } of people.values()) {
+      const [was, is] = [before, after].map((rules) => new Set(membershipsAt(rules, history, { now: present, present }).keys));
+      for (const counted of audiences) {
+        const [wasIn, isIn] = [was?.has(counted.key) === true, is?.has(counted.key) === true];
+        if (wasIn) counted.before++;
+        if (isIn) counted.after++;
+        if (isIn && !wasIn) counted.entered++;
+        if (wasIn && !isIn) counted.exited++;
+      }
+    }
+    const count: EffectCount = { rate, people: people.size, audiences };
+    return JSON.stringify(count);
+  }
+
   /** The share that is held from now on: a lower one than before lets go of who falls out of it. */
   #sampleAt({ workspace, rate }: Pick<MirrorEnvelope, "workspace" | "rate">): number {
     const head = this.#store.head();
@@ -140,8 +161,11 @@ export class PanelObject extends DurableObject<Env> {
     if (this.#people !== undefined) return this.#people;
     const people = new Map<ProfileId, Person>();
     for (const [id, held] of this.#store.people()) people.set(id, { held, history: new History(id) });
-    for (const { id, body } of this.#store.events())
-      for (const text of body.split("\n")) people.get(id)?.history.insert(JSON.parse(text) as LogEvent);
+    for (const { id, body } of this.#store.events()) {
+      const history = people.get(id)?.history;
+      const events: readonly LogEvent[] = JSON.parse(`[${body.replaceAll("\n", ",")}]`);
+      for (const event of events) history?.insert(event);
+    }
     this.#people = people;
     return people;
   }

@@ -25,11 +25,14 @@ import type { CopyEnvelope } from "../../core/model/panel.ts";
 import { copyOf } from "../../core/profile/copy.ts";
 import { messageOf, nothingOf, pullOf } from "../../core/profile/departure.ts";
 import { explainAt } from "../../core/profile/explain.ts";
+import { phraseOf } from "../../core/profile/explain-words.ts";
 import { newProfile } from "../../core/profile/head.ts";
 import { isFeedDue, toldFact } from "../../core/profile/household-tie.ts";
 import { eventsAmong } from "../../core/profile/journal.ts";
 import { LiveProfile } from "../../core/profile/live.ts";
 import type { ProfileWrite } from "../../core/profile/writes.ts";
+import { ENGLISH } from "../../core/rules/english.ts";
+import { FRENCH } from "../../core/rules/french.ts";
 import { ALARM_AGAIN_MS, isText, Linking } from "../identifier/linking.ts";
 import { newestRuleset, type LoadedRuleset } from "../ruleset/load.ts";
 import { isBeforeHorizon } from "./decided.ts";
@@ -144,7 +147,9 @@ export class ProfileObject extends DurableObject<Env> {
       const present = clockOf(memory);
       const now = envelope.at ?? present;
       if (envelope.at !== undefined && isBeforeHorizon(now, present, envelope)) return "!at_before_horizon";
-      return shown(shownTree(explainAt(loaded.rules, memory.history, envelope.audience, { now, present })));
+      const tree = explainAt(loaded.rules, memory.history, envelope.audience, { now, present });
+      const { zone } = loaded.rules.artifact;
+      return shown(shownTree(tree, (node) => ({ en: phraseOf(node, zone, ENGLISH), fr: phraseOf(node, zone, FRENCH) })));
     });
   }
 

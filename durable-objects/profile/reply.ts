@@ -36,17 +36,21 @@ export function isoOrNull(ms: number): string | null {
   return ms <= END_OF_TIME ? new Date(ms).toISOString() : null;
 }
 
-/** An explain tree as callers read it: instants as everywhere on the wire. */
-export function shownTree(node: ExplainNode): object {
-  const shown = { ...node, nextChange: node.nextChange === null ? null : isoOrNull(node.nextChange) };
+/** An explain tree as callers read it: instants as everywhere on the wire. @param wordsOf says each node in words, where they are wanted */
+export function shownTree(node: ExplainNode, wordsOf?: (node: ExplainNode) => object): object {
+  const shown = {
+    ...node,
+    nextChange: node.nextChange === null ? null : isoOrNull(node.nextChange),
+    ...(wordsOf && { words: wordsOf(node) }),
+  };
   switch (node.kind) {
     case "all":
     case "any":
     case "none":
     case "atLeast":
-      return { ...shown, of: node.of.map(shownTree) };
+      return { ...shown, of: node.of.map((part) => shownTree(part, wordsOf)) };
     case "not":
-      return { ...shown, part: shownTree(node.part) };
+      return { ...shown, part: shownTree(node.part, wordsOf) };
     case "everyone":
     case "trait":
     case "event":

@@ -41,6 +41,7 @@ function membershipViews(profile: LiveProfile, loaded: LoadedRuleset, now: numbe
     .filter((key) => loaded.audiences.has(key));
   return keys.map((key) => {
     const until = explainAt(loaded.rules, profile.history, key, { now, present: now }).nextChange;
-    return { key, since: isoOrNull(profile.since(key) ?? Infinity), until: until === null ? null : isoOrNull(until) };
+    const name = loaded.audiences.get(key)?.name ?? key;
+    return { key, name, since: isoOrNull(profile.since(key) ?? Infinity), until: until === null ? null : isoOrNull(until) };
   });
 }

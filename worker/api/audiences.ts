@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "@hono/zod-openapi";
 import { fail, ok, type Result } from "../../core/model/result.ts";
-import { checkRule, parseRule } from "../../core/rules/parse.ts";
-import { campaignsMentioning } from "../cold/campaigns.ts";
-import { audienceStore, draftsNaming, listAudiences, takenCodes } from "../cold/audiences.ts";
-import { database, newEtag, type Database } from "../cold/database.ts";
+import { parseRule } from "../../core/rules/parse.ts";
+import { audienceUsers } from "../cold/audience-users.ts";
+import { audienceStore, listAudiences, takenCodes } from "../cold/audiences.ts";
+import { database, newEtag } from "../cold/database.ts";
 import { putDocument, removeDocument } from "../cold/documents.ts";
-import type { AudienceRow, CampaignRow } from "../cold/schema.ts";
+import type { AudienceRow } from "../cold/schema.ts";
 import { cutPage, Next, PageByKey } from "./paging.ts";
 import { auditEntry, route, type Refusal, type Route } from "./route.ts";
 import { iso, Key, KeyParams, Name, RuleJson, Time } from "./shapes.ts";
@@ -95,23 +95,6 @@ export const audienceRoutes: readonly Route[] = [
     },
   }),
   route({
-    method: "get",
-    path: "/api/audiences/{key}/users",
-    scopes: ["rules:write", "rules:publish", "kpis:read"],
-    tag: TAG,
-    summary: "See what names an audience",
-    params: KeyParams,
-    reply: z.strictObject({ audiences: z.array(z.string()), campaigns: z.array(z.string()) }).openapi("AudienceUsers"),
-    async handle({ env, principal, params }) {
-      const db = database(env.DB);
-      const [audiences, campaigns] = await Promise.all([
-        usersOf(db, principal.workspace, params.key),
-        campaignsFor(db, principal.workspace, params.key),
-      ]);
-      return ok({ body: { audiences: [...audiences], campaigns: [...campaigns] } });
-    },
-  }),
-  route({
     method: "put",
     path: "/api/audiences/{key}",
     scopes: ["rules:write"],
@@ -161,13 +144,10 @@ export const audienceRoutes: readonly Route[] = [
     reasons: ["not_found", "in_use", "precondition_failed"],
     async handle(call) {
       // Who comes to name it meanwhile is told at the next publish that it is not there.
-      const db = database(call.env.DB);
-      const users = await usersOf(db, call.principal.workspace, call.params.key);
-      const targeting = await campaignsFor(db, call.principal.workspace, call.params.key);
-      const faults = [
-        ...users.map((user) => inUse(`The audience “${user}” names it.`)),
-        ...targeting.map((user) => inUse(`The campaign “${user}” is for it, or leaves it out.`)),
-      ];
+      const users = await audienceUsers(call.env.DB, call.principal.workspace, call.params.key);
+      const faults = users.map(({ kind, key }) =>
+        inUse(kind === "audience" ? `The audience “${key}” names it.` : `The campaign “${key}” is for it, or leaves it out.`),
+      );
       if (faults.length > 0) return fail({ reason: "in_use", faults });
       const removed = await removeDocument(
         audienceStore(database(call.env.DB), call.principal.workspace),
@@ -180,32 +160,6 @@ export const audienceRoutes: readonly Route[] = [
     },
   }),
 ];
-
-/** Keys of the drafts that name an audience. */
-async function usersOf(db: Database, workspace: string, key: string): Promise<readonly string[]> {
-  const drafts = await draftsNaming(db, workspace, key);
-  // The text alone may have it elsewhere, as a value that is compared with.
-  const ofWorkspace = await ruleSettingsOf(db, workspace);
-  return drafts
-    .filter(({ rule }) => {
-      const checked = checkRule(JSON.parse(rule), ofWorkspace);
-      return !checked.ok || checked.value.references.some((reference) => reference.key === key);
-    })
-    .map((draft) => draft.key);
-}
-
-/** Keys of the campaigns that are for an audience, leave it out, or name it in their own rule. */
-async function campaignsFor(db: Database, workspace: string, key: string): Promise<readonly string[]> {
-  const mentioning = await campaignsMentioning(db, workspace, key);
-  if (mentioning.length === 0) return [];
-  const ofWorkspace = await ruleSettingsOf(db, workspace);
-  const names = ({ audience, exclude, rule }: CampaignRow["draft"]): boolean => {
-    if (audience === key || exclude.includes(key)) return true;
-    const checked = rule === undefined ? undefined : checkRule(rule, ofWorkspace);
-    return checked?.ok === true && checked.value.references.some((reference) => reference.key === key);
-  };
-  return mentioning.filter(({ draft }) => names(draft)).map((campaign) => campaign.key);
-}
 
 function inUse(message: string) {
   return { pointer: "", code: "in_use", message };

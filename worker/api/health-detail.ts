@@ -9,7 +9,7 @@ import { readSweep } from "../cold/sweep-state.ts";
 import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { VERSION } from "../wire/version.ts";
 import { route, type Route } from "./route.ts";
-import { iso, Time } from "./shapes.ts";
+import { iso, orNull, Time } from "./shapes.ts";
 
 const Store = z
   .strictObject({ reachable: z.boolean(), ms: z.int().openapi({ description: "How long it took to answer, or to fail." }) })
@@ -44,14 +44,14 @@ const HealthDetail = z
     version: z.string(),
     ruleset: z.int().nullable(),
     stores: z.strictObject({ d1: Store, published: Store, archive: Store }),
-    queue: Queue.nullable().openapi({ description: "Null where no batch was taken yet, or D1 cannot be asked." }),
+    queue: orNull(Queue).openapi({ description: "Null where no batch was taken yet, or D1 cannot be asked." }),
     deadLetters: z
       .strictObject({
         waiting: z.int(),
         nobodys: z.int().openapi({ description: "Of the whole deployment: those that do not say whose they are." }),
       })
       .nullable(),
-    sweep: SweepState.nullable(),
+    sweep: orNull(SweepState),
     lastDay: z
       .record(z.string(), z.int())
       .nullable()

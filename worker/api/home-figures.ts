@@ -7,7 +7,7 @@ import { database } from "../cold/database.ts";
 import { flushCounts } from "../cold/counters.ts";
 import { countDeadLetters } from "../cold/dead-letters.ts";
 import { homeCounts, volumeOf, type Counted } from "../cold/home.ts";
-import { lastHours, sizeLines } from "../cold/sizes.ts";
+import { lastHours, sizesOfAll } from "../cold/sizes.ts";
 import { HOUR_MS } from "../cold/hours.ts";
 import { reaching } from "../wire/unavailable.ts";
 import { workspaceOf } from "./person.ts";
@@ -60,16 +60,21 @@ export const homeRoutes: readonly Route[] = [
       const { id, timeZone, ruleset, retentionMs } = workspace;
       // What this isolate has counted: of the others each writes its own.
       await flushCounts(env.DB, now);
-      const [counts, lines, loaded, quarantine, dead] = await Promise.all([
+      const [counts, sizes, loaded, quarantine, dead] = await Promise.all([
         homeCounts(env, id, timeZone, now),
-        sizeLines(env, id, { ...lastHours(DAY_HOURS, now), steps: DAY_HOURS }),
+        sizesOfAll(env, id, { from: lastHours(DAY_HOURS, now).from, stepMs: HOUR_MS, steps: DAY_HOURS }),
         reaching("R2", () => rulesetOf(env.PUBLISHED, id, ruleset, retentionMs)),
         reaching("the quarantine", () => countRejected(env, workspace, {})),
         countDeadLetters(database(env.DB), id),
       ]);
       const campaigns = loaded?.book.campaigns ?? [];
-      const moving = lines
-        .map(({ key, now: size, entered, exited, series }) => ({ key, now: size, change: entered - exited, series: [...series] }))
+      const moving = [...sizes]
+        .map(([key, { now: size, entered, exited, series }]) => ({
+          key,
+          now: size,
+          change: entered - exited,
+          series: [...series],
+        }))
         .filter(({ change }) => change !== 0)
         .toSorted((one, other) => Math.abs(other.change) - Math.abs(one.change) || (one.key < other.key ? -1 : 1))
         .slice(0, MOST_MOVING);

@@ -99,6 +99,13 @@ describe("the OpenAPI document", () => {
     expect([...new Set(refs)].toSorted()).toEqual(named.toSorted());
   });
 
+  it("names no shape that may be null: a name is of something", () => {
+    const nullable = Object.entries<{ type?: unknown }>(document.components.schemas).filter(
+      ([, { type }]) => Array.isArray(type) && type.includes("null"),
+    );
+    expect(nullable.map(([name]) => name).filter((name) => name !== "Content")).toEqual([]);
+  });
+
   it("has schemas that something can satisfy, in the words of JSON Schema 2020-12", () => {
     for (const [at, schema] of objectsIn(document.components.schemas)) {
       // OpenAPI 3.0's own words, which 3.1 does not know.

@@ -26,10 +26,37 @@ describe("the size of an audience", () => {
         { time: "2026-11-02T13:00:00.000Z", size: 2, ...none, publish: { entered: 1, exited: 0 } },
         { time: "2026-11-02T14:00:00.000Z", size: 1, entered: 0, exited: 1, publish: none },
       ],
+      publishes: [],
     });
     expect((await get("/api/audiences/vip/size?from=2026-11-02T14:00:00Z&to=2026-11-02T15:00:00Z")).json.series).toMatchObject([
       { size: 1 },
     ]);
+  });
+
+  it("comes with the publishes of the span, oldest first", async () => {
+    await call("PUT", "/api/audiences/new", { key: shop.secret, body: { name: "New", rule: { everyone: true } } });
+    for (const note of ["first", "second", "third", "fourth"])
+      await call("POST", "/api/ruleset/publish", { key: shop.secret, body: { note } });
+    const at = (version: number, time: string, state = "published") =>
+      env.DB.prepare("UPDATE ruleset_version SET created_at = ?, state = ? WHERE workspace = ? AND version = ?")
+        .bind(Date.parse(time), state, shop.id, version)
+        .run();
+    await at(1, "2026-11-02T10:59:59Z");
+    await at(2, "2026-11-02T11:00:00Z");
+    await at(3, "2026-11-02T12:30:00Z");
+    await at(4, "2026-11-02T12:40:00Z", "reserved");
+    const span = async (to: string) =>
+      (await get(`/api/audiences/new/size?from=2026-11-02T11:00:00Z&to=2026-11-02T${to}Z`)).json.publishes;
+    expect(await span("13:00:00")).toEqual([
+      { time: "2026-11-02T11:00:00.000Z", version: 2, note: "second" },
+      { time: "2026-11-02T12:30:00.000Z", version: 3, note: "third" },
+      { time: "2026-11-02T12:40:00.000Z", version: 4, note: "fourth" },
+    ]);
+    await call("POST", "/api/ruleset/rollback", { key: shop.secret, body: { version: 1 } });
+    await at(4, "2026-11-02T12:40:00Z", "reserved");
+    expect((await span("12:30:01")).map(({ version }: { version: number }) => version)).toEqual([2, 3]);
+    expect(await span("12:30:00")).toHaveLength(1);
+    expect((await span("13:00:00")).map(({ version }: { version: number }) => version)).toEqual([2, 3]);
   });
 
   it("is nothing for a draft, a week long, and not there for an audience that is none", async () => {

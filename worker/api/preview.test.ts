@@ -1,13 +1,6 @@
-import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
-import type { OutboxMessage } from "../../core/model/outbox.ts";
-import type { ProfileId } from "../../core/model/ids.ts";
-import { profileStub } from "../../durable-objects/profile/stub.ts";
-import { envelopeOf, objectsOf } from "../cold/profile-calls.ts";
-import { consumed } from "../cold/test-journal.ts";
 import { testKey, testWorkspace, type TestWorkspace } from "../cold/test-workspaces.ts";
-import { readWorkspaceRecord } from "../cold/workspace-record.ts";
-import { call, testPerson } from "./test-api.ts";
+import { call, testPanel } from "./test-api.ts";
 
 let shop: TestWorkspace;
 const PEOPLE = 40;
@@ -17,19 +10,7 @@ beforeAll(async () => {
   const rule = { event: "Order Completed" };
   await call("PUT", "/api/audiences/buyers", { key: shop.secret, body: { name: "Buyers", rule } });
   await call("POST", "/api/ruleset/publish", { key: shop.secret });
-  const record = await readWorkspaceRecord(env.PUBLISHED, shop.id);
-  if (record === undefined) throw new Error("no workspace");
-  const messages: OutboxMessage[] = [];
-  for (let n = 0; n < PEOPLE; n++) {
-    const name: ProfileId = await testPerson(shop.id, `u${n}`, [
-      ["Product Viewed", {}],
-      ...(n % 4 === 0 ? ([["Order Completed", {}]] as const) : []),
-    ]);
-    const object = profileStub(env, record, name);
-    await object.sweep(envelopeOf(record, name));
-    messages.push(JSON.parse(await object.outbox({ ...envelopeOf(record, name), from: 0, limitBytes: 100_000 })));
-  }
-  expect(await consumed(objectsOf(env), messages)).toEqual({ acked: PEOPLE, retried: 0 });
+  await testPanel(shop, PEOPLE, (n) => (n % 4 === 0 ? ["Product Viewed", "Order Completed"] : ["Product Viewed"]));
 });
 
 const preview = (body: object, key = shop.secret) => call("POST", "/api/rules/preview", { key, body });

@@ -49,7 +49,7 @@ describe("a person", () => {
     expect(reply.status).toBe(200);
     expect(reply.json).toMatchObject({
       profileId: ada,
-      audiences: [{ key: "buyers" }],
+      audiences: [{ key: "buyers", name: "Buyers", since: expect.any(String), until: expect.any(String) }],
       identifiers: [{ type: "userId", hash: ada }],
     });
     expect(reply.headers.get("cache-control")).toBe("no-store");
@@ -60,6 +60,35 @@ describe("a person", () => {
     expect(first.json.events.map(({ name }: { name: string }) => name)).toEqual(["Product Viewed", "Order Completed"]);
     const second = await get(`${ada}/events?limit=2&cursor=${encodeURIComponent(first.json.next)}`);
     expect(second.json).toMatchObject({ events: [{ name: "Product Viewed", properties: { sku: "a" } }], next: null });
+  });
+
+  it("is explained in words, each part with what was seen of them and when time changes it", async () => {
+    const rule = {
+      all: [{ event: "Order Completed", within: "30d", count: { gte: 2 } }, { not: { trait: "city", eq: "Paris" } }],
+    };
+    await call("PUT", "/api/audiences/loyal", { key: shop.secret, body: { name: "Loyal", rule } });
+    await call("POST", "/api/ruleset/publish", { key: shop.secret });
+    const explained = async (audience: string) => (await get(`${ada}/explain?audience=${audience}`)).json;
+    expect(await explained("loyal")).toMatchObject({
+      kind: "all",
+      value: false,
+      words: { en: "who fit all of these", fr: "qui remplissent toutes ces conditions" },
+      of: [
+        {
+          value: false,
+          words: {
+            en: "who did “Order Completed” at least 2 times in the last 30 days",
+            fr: "qui ont effectué «\u00A0Order Completed\u00A0» au moins 2 fois au cours des 30 derniers jours",
+          },
+          saw: { count: 1 },
+        },
+        {
+          value: "unknown",
+          words: { en: "who do not fit this" },
+          part: { value: "unknown", words: { en: "whose city is “Paris”", fr: expect.stringContaining("city") }, saw: null },
+        },
+      ],
+    });
   });
 
   it("can be explained, now and at an instant", async () => {

@@ -7,7 +7,7 @@ import { identityName } from "../../durable-objects/profile/stub.ts";
 import { cursorAt, PageByNumber } from "./paging.ts";
 import { askPerson, workspaceOf } from "./person.ts";
 import { route, type Refusal, type Route } from "./route.ts";
-import { Key, Time } from "./shapes.ts";
+import { Key, orNull, Sentences, Time } from "./shapes.ts";
 
 export const ProfileParams = z.strictObject({
   id: z
@@ -42,7 +42,7 @@ const GivenValue = z
 const GoldenTrait = z
   .strictObject({
     policy: z.enum(GOLDEN_POLICIES),
-    winner: GivenValue.nullable().openapi({ description: "Null where the trait was cleared." }),
+    winner: orNull(GivenValue).openapi({ description: "Null where the trait was cleared." }),
     others: z.array(GivenValue).openapi({
       description:
         "The latest value of each source, but for the one that won: what they set and did not withdraw; newest first, 20 at most.",
@@ -64,7 +64,7 @@ const Profile = z
       description:
         "Of each trait that an identify sets, which value won by which policy of the workspace's `goldenRecord`, who gave it, and what the other sources say.",
     }),
-    audiences: z.array(z.strictObject({ key: z.string(), since: Time.nullable(), until: Time.nullable() })),
+    audiences: z.array(z.strictObject({ key: z.string(), name: z.string(), since: Time.nullable(), until: Time.nullable() })),
     consent: z.record(z.string(), z.unknown()),
     household: z
       .strictObject({ id: z.string(), since: Time.nullable() })
@@ -96,7 +96,16 @@ interface EventPage {
   readonly next: number | null;
 }
 
-const Explanation = z.looseObject({}).openapi("Explanation");
+const Explanation = z
+  .looseObject({
+    kind: z.string(),
+    value: z.union([z.boolean(), z.literal("unknown")]),
+    words: Sentences.openapi({ description: "A clause about people." }),
+    nextChange: Time.nullable().openapi({ description: "When time alone would change the value; null for never." }),
+  })
+  .openapi("Explanation", {
+    description: "A node of the tree, with what its kind has: what it asks, what it `saw`, its parts in `of` or `part`.",
+  });
 
 const TAG = "Profiles";
 
@@ -164,7 +173,7 @@ export const profileRoutes: readonly Route[] = [
     tag: TAG,
     summary: "Explain why a profile is in an audience, or not",
     description:
-      "The rule as a tree, each node with its value, what it saw, and when time alone would change it. `not_found` also where no live audience has the key.",
+      "The rule as a tree, each node in words, with its value, what it saw, and when time alone would change it. `not_found` also where no live audience has the key.",
     params: ProfileParams,
     query: z.strictObject({
       audience: Key,

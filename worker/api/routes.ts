@@ -1,4 +1,6 @@
 import { audienceRoutes } from "./audiences.ts";
+import { audienceHistoryRoutes } from "./audience-history.ts";
+import { audienceSizesRoutes } from "./audience-sizes.ts";
 import { auditRoutes } from "./audit.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { catalogueRoutes } from "./catalogue.ts";
@@ -21,7 +23,7 @@ import type { Route } from "./route.ts";
 import { sessionRoutes } from "./session.ts";
 import { teamRoutes } from "./team.ts";
 import { ruleRoutes } from "./rules.ts";
-import { rulesetChangeRoutes } from "./ruleset-changes.ts";
+import { rulesetDiffRoutes } from "./ruleset-diff.ts";
 import { rulesetRoutes } from "./ruleset.ts";
 import { sizeRoutes } from "./sizes.ts";
 import { sourceRoutes } from "./sources.ts";
@@ -37,6 +39,8 @@ export const ROUTES: readonly Route[] = [
   ...keyRoutes,
   ...userTokenKeyRoutes,
   ...audienceRoutes,
+  ...audienceHistoryRoutes,
+  ...audienceSizesRoutes,
   ...placementRoutes,
   ...campaignRoutes,
   ...listRoutes,
@@ -44,7 +48,7 @@ export const ROUTES: readonly Route[] = [
   ...listMatchRoutes,
   ...ruleRoutes,
   ...rulesetRoutes,
-  ...rulesetChangeRoutes,
+  ...rulesetDiffRoutes,
   ...profileRoutes,
   ...identityRoutes,
   ...householdRoutes,

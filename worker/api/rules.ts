@@ -1,8 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Json } from "../../core/model/json.ts";
 import { fail, ok } from "../../core/model/result.ts";
-import { describeRule } from "../../core/rules/describe.ts";
-import { FRENCH } from "../../core/rules/french.ts";
 import { flattenRuleset, type NamedRule } from "../../core/rules/flatten.ts";
 import { checkRule, type CheckedRule } from "../../core/rules/parse.ts";
 import { findWorkspace } from "../auth/cache.ts";
@@ -10,9 +8,10 @@ import { audienceStore, keysThere } from "../cold/audiences.ts";
 import { listsThere } from "../cold/lists.ts";
 import { database } from "../cold/database.ts";
 import { previewRule } from "../cold/panel.ts";
+import { sentencesOf } from "../ruleset/content.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { route, type Route } from "./route.ts";
-import { RuleJson, Warning } from "./shapes.ts";
+import { RuleJson, Sentences, Warning } from "./shapes.ts";
 
 const Share = z.number().openapi({ description: "From 0 to 1." });
 
@@ -47,12 +46,7 @@ export const ruleRoutes: readonly Route[] = [
       .strictObject({
         valid: z.literal(true),
         sentence: z.string().openapi({ example: "People who did “Order Completed” at least 2 times in the last 30 days." }),
-        sentences: z.strictObject({ en: z.string(), fr: z.string() }).openapi({
-          example: {
-            en: "People who did “Order Completed” at least 2 times in the last 30 days.",
-            fr: "Personnes qui ont effectué «\u00A0Order Completed\u00A0» au moins 2 fois au cours des 30 derniers jours.",
-          },
-        }),
+        sentences: Sentences,
         warnings: z.array(Warning).openapi({
           description:
             "What is right and yet may surprise: a period cut by the retention; an audience named that is not there, without which a publish is refused; a list that is not there.",
@@ -86,9 +80,10 @@ export const ruleRoutes: readonly Route[] = [
           code: "unknown_list",
           message: `There is no list “${key}” yet: nobody is on it.`,
         }));
-      const sentence = describeRule(rule);
-      const sentences = { en: sentence, fr: describeRule(rule, FRENCH) };
-      return ok({ body: { valid: true as const, sentence, sentences, warnings: [...warnings, ...missing, ...unlisted] } });
+      const sentences = sentencesOf(rule);
+      return ok({
+        body: { valid: true as const, sentence: sentences.en, sentences, warnings: [...warnings, ...missing, ...unlisted] },
+      });
     },
   }),
   route({

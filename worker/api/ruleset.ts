@@ -11,7 +11,8 @@ import { logFault } from "../wire/log.ts";
 import { publishDrafts, rollBack, type Published, type PublishRequest } from "../ruleset/publish.ts";
 import { cutPage, Next, PageByNumber } from "./paging.ts";
 import { route, type Context, type Route } from "./route.ts";
-import { iso, Time, Warning } from "./shapes.ts";
+import { DraftFault } from "./ruleset-diff.ts";
+import { iso, Time } from "./shapes.ts";
 
 const TAG = "Ruleset";
 
@@ -26,7 +27,7 @@ const PublishedVersion = z
     version: z.int(),
     audiences: z.int(),
     warnings: z
-      .array(Warning.extend({ audience: z.string().optional(), campaign: z.string().optional() }))
+      .array(DraftFault)
       .openapi({ description: "What is right in a rule and yet may surprise, as a period that is cut by the retention." }),
   })
   .openapi("PublishedVersion");

@@ -47,3 +47,16 @@ export const Warning = z.strictObject({
   code: z.string(),
   message: z.string(),
 });
+
+/** A named shape or nothing: `.nullable()` of one would make the name itself mean nothing too, wherever it stands. */
+export function orNull<T extends z.ZodType>(shape: T) {
+  return z.union([shape, z.null()]);
+}
+
+/** What a rule means, in each language. */
+export const Sentences = z.strictObject({ en: z.string(), fr: z.string() }).openapi("Sentences", {
+  example: {
+    en: "People who did “Order Completed” at least 2 times in the last 30 days.",
+    fr: "Personnes qui ont effectué «\u00A0Order Completed\u00A0» au moins 2 fois au cours des 30 derniers jours.",
+  },
+});

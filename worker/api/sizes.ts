@@ -3,13 +3,18 @@ import { fail, ok } from "../../core/model/result.ts";
 import { audienceStore } from "../cold/audiences.ts";
 import { database } from "../cold/database.ts";
 import { HOUR_MS, hourOf } from "../cold/hours.ts";
-import { lastHours, seriesOf, sizeLines, sizesOf } from "../cold/sizes.ts";
+import { listPublished } from "../cold/ruleset-versions.ts";
+import { lastHours, seriesOf, sizesOf } from "../cold/sizes.ts";
+import { liveVersion } from "../ruleset/versions.ts";
 import { route, type Route } from "./route.ts";
 import { iso, KeyParams, Time } from "./shapes.ts";
 
 /** What a series holds where the call does not say. */
 const USUAL_HOURS = 7 * 24;
 const MOST_HOURS = 92 * 24;
+
+/** Publishes told of at most: a chart has no room for more. */
+const MOST_PUBLISHES = 200;
 
 const Instant = z.iso
   .datetime({ offset: true })
@@ -30,55 +35,19 @@ const AudienceSize = z
           .openapi({ description: "By a publish, apart from what people and time did." }),
       }),
     ),
+    publishes: z.array(z.strictObject({ time: Time, version: z.int(), note: z.string() })).openapi({
+      description: `All in the span, whether they moved this audience or not (of each hour \`publish\` says so), the latest ${MOST_PUBLISHES}, oldest first.`,
+    }),
   })
   .openapi("AudienceSize");
 
-const SizeLine = z
-  .strictObject({
-    key: z.string(),
-    now: z.int(),
-    change: z.int().openapi({ description: "Over the span." }),
-    entered: z.int(),
-    exited: z.int(),
-    series: z.array(z.int()).openapi({ description: "Its size at the end of each of 28 steps." }),
-  })
-  .openapi("AudienceSizeLine");
-
-const STEPS = 28;
-
 export const sizeRoutes: readonly Route[] = [
-  route({
-    method: "get",
-    path: "/api/sizes",
-    scopes: ["kpis:read", "rules:write"],
-    tag: "Audiences",
-    summary: "Get the sizes of all audiences, and how each moved",
-    description: "Of those that anybody was ever in.",
-    query: z.strictObject({
-      hours: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(MOST_HOURS)
-        .default(USUAL_HOURS)
-        .openapi({ type: "integer", default: USUAL_HOURS }),
-    }),
-    reply: z.strictObject({ audiences: z.array(SizeLine) }),
-    async handle({ env, principal: { workspace }, query, now }) {
-      const lines = await sizeLines(env, workspace, { ...lastHours(query.hours, now), steps: STEPS });
-      return ok({
-        body: {
-          audiences: lines.map(({ series, ...line }) => ({ ...line, change: line.entered - line.exited, series: [...series] })),
-        },
-      });
-    },
-  }),
   route({
     method: "get",
     path: "/api/audiences/{key}/size",
     scopes: ["kpis:read", "rules:write"],
     tag: "Audiences",
-    summary: "Get the size of an audience, and how it came to it by the hour",
+    summary: "Get the size of an audience, how it came to it by the hour, and when rulesets were published",
     params: KeyParams,
     query: z.strictObject({ from: Instant, to: Instant }),
     reply: AudienceSize,
@@ -99,7 +68,16 @@ export const sizeRoutes: readonly Route[] = [
           return { time: iso(hour), size, entered, exited, publish: { entered: publishEntered, exited: publishExited } };
         },
       );
-      return ok({ body: { now: sizes?.now ?? 0, series } });
+      const live = await liveVersion(env, workspace);
+      const within = { limit: MOST_PUBLISHES, within: [from, to] } as const;
+      const publishes = (await listPublished(database(env.DB), workspace, live, within)).toReversed();
+      return ok({
+        body: {
+          now: sizes?.now ?? 0,
+          series,
+          publishes: publishes.map(({ version, note, createdAt }) => ({ time: iso(createdAt), version, note })),
+        },
+      });
     },
   }),
 ];

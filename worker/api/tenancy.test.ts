@@ -158,6 +158,7 @@ function bodyOf(path: string): unknown {
     case "/api/rules/validate":
       return { rule: { everyone: true } };
     case "/api/ruleset/publish":
+    case "/api/ruleset/effect":
       return {};
     case "/api/quarantine/replay":
     case "/api/dead-letters/replay":

@@ -1,8 +1,14 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
+import { expect } from "vitest";
 import type { JsonObject } from "../../core/model/json.ts";
+import type { OutboxMessage } from "../../core/model/outbox.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { profileName, profileStub } from "../../durable-objects/profile/stub.ts";
+import { envelopeOf, objectsOf } from "../cold/profile-calls.ts";
+import { consumed } from "../cold/test-journal.ts";
+import type { TestWorkspace } from "../cold/test-workspaces.ts";
+import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { createApi, type Api } from "./app.ts";
 import { ROUTES } from "./routes.ts";
 
@@ -70,4 +76,19 @@ export async function testPerson(
   const home = { v: 1 as const, workspace, jurisdiction: null, name, ruleset: 0, retentionMs: 400 * 86_400_000 };
   await profileStub(env, { id: workspace, jurisdiction: null }, name).ingest({ ...home, receivedAt: now, items });
   return name;
+}
+
+/** Lets people `u0`, `u1`, ... be seen, counted and mirrored by the panel. @param eventsOf what each of them did */
+export async function testPanel(shop: TestWorkspace, count: number, eventsOf: (n: number) => readonly string[]): Promise<void> {
+  const record = await readWorkspaceRecord(env.PUBLISHED, shop.id);
+  if (record === undefined) throw new Error("no workspace");
+  const messages: OutboxMessage[] = [];
+  for (let n = 0; n < count; n++) {
+    const events = eventsOf(n).map((event): [string, JsonObject] => [event, {}]);
+    const name = await testPerson(shop.id, `u${n}`, events);
+    const object = profileStub(env, record, name);
+    await object.sweep(envelopeOf(record, name));
+    messages.push(JSON.parse(await object.outbox({ ...envelopeOf(record, name), from: 0, limitBytes: 100_000 })));
+  }
+  expect(await consumed(objectsOf(env), messages)).toEqual({ acked: count, retried: 0 });
 }

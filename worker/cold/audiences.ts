@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, ne } from "drizzle-orm";
 import { type Database } from "./database.ts";
 import { documentPage, documentStore, type DocumentPage } from "./document-table.ts";
 import type { DocumentStore } from "./documents.ts";
@@ -41,18 +41,4 @@ export async function keysThere(db: Database, workspace: string, keys: readonly 
     for (const { key } of rows) there.add(key);
   }
   return there;
-}
-
-/** Drafts whose rule may name an audience: those whose text has its key where an audience is named. */
-export async function draftsNaming(
-  db: Database,
-  workspace: string,
-  key: string,
-): Promise<readonly Pick<AudienceRow, "key" | "rule">[]> {
-  const named = `"audience":${JSON.stringify(key)}`;
-  return db
-    .select({ key: audiences.key, rule: audiences.rule })
-    .from(audiences)
-    .where(and(eq(audiences.workspace, workspace), ne(audiences.key, key), sql`instr(${audiences.rule}, ${named}) > 0`))
-    .orderBy(asc(audiences.key));
 }

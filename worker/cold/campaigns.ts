@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
 import { type Database } from "./database.ts";
 import { documentPage, documentStore, type DocumentPage } from "./document-table.ts";
 import type { DocumentStore } from "./documents.ts";
@@ -27,14 +27,4 @@ export async function campaignsIn(db: Database, workspace: string, placement: st
   const where = and(eq(campaigns.workspace, workspace), eq(campaigns.placement, placement));
   const rows = await db.select({ key: campaigns.key }).from(campaigns).where(where).orderBy(asc(campaigns.key));
   return rows.map(({ key }) => key);
-}
-
-/** Drafts whose text has a name somewhere: those that may be about it. */
-export function campaignsMentioning(db: Database, workspace: string, name: string): Promise<CampaignRow[]> {
-  const mentions = sql`instr(${campaigns.draft}, ${JSON.stringify(name)}) > 0`;
-  return db
-    .select()
-    .from(campaigns)
-    .where(and(eq(campaigns.workspace, workspace), mentions))
-    .orderBy(asc(campaigns.key));
 }

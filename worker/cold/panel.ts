@@ -3,7 +3,8 @@ import { distinctions, type Distinction } from "../../core/measure/features.ts";
 import type { ProfileId } from "../../core/model/ids.ts";
 import { panelRate } from "../../core/model/panel.ts";
 import type { RulesetArtifact } from "../../core/rules/artifact.ts";
-import type { PanelCount, PreviewEnvelope } from "../../durable-objects/panel/calls.ts";
+import type { EffectCount, EffectEnvelope, PanelCount, Turnover } from "../../durable-objects/panel/calls.ts";
+import type { PanelObject } from "../../durable-objects/panel/object.ts";
 import { PANEL_SHARDS, panelShardOf, panelStub } from "../../durable-objects/panel/stub.ts";
 import { reaching } from "../wire/unavailable.ts";
 import { envelopeOf } from "./profile-calls.ts";
@@ -58,7 +59,10 @@ export async function previewRule(
 ): Promise<Preview> {
   const population = await countProfiles(env, workspace.id);
   const asked = { ...envelopeOf(workspace, NOBODY), artifact, composition };
-  const counts = await countAll(env, workspace, { ...asked, rate: panelRate(population) });
+  const counts = await countAll(env, workspace, panelRate(population), async (shard, rate) => {
+    const count: PanelCount = JSON.parse(await shard.preview({ ...asked, rate }));
+    return count;
+  });
   const [hits, people] = [sum(counts.map((one) => one.hits)), sum(counts.map((one) => one.people))];
   const overlap = Object.entries(added(counts.map((one) => one.overlap)))
     .map(([audience, count]) => ({ audience, share: count / Math.max(1, hits) }))
@@ -71,14 +75,63 @@ export async function previewRule(
   };
 }
 
+/** A number of people as far as the panel can tell, and how many of them it has seen. */
+export interface SeenSize extends Estimate {
+  readonly seen: number;
+}
+
+/** What becomes of an audience. */
+export interface AudienceEffect {
+  readonly before: SeenSize;
+  readonly after: SeenSize;
+  readonly entered: SeenSize;
+  readonly exited: SeenSize;
+}
+
+export interface Effect {
+  /** People in the panel. */
+  readonly people: number;
+  /** Of each audience asked about, in their order. */
+  readonly audiences: readonly AudienceEffect[];
+}
+
+/** Tries two rulesets on the panel, of all audiences asked about in one pass. */
+export async function tryEffect(
+  env: Env,
+  workspace: WorkspaceRecord,
+  rulesets: Pick<EffectEnvelope, "before" | "after" | "audiences">,
+): Promise<Effect> {
+  const population = await countProfiles(env, workspace.id);
+  const asked = { ...envelopeOf(workspace, NOBODY), ...rulesets };
+  const counts = await countAll(env, workspace, panelRate(population), async (shard, rate) => {
+    const count: EffectCount = JSON.parse(await shard.effect({ ...asked, rate }));
+    return count;
+  });
+  const people = sum(counts.map((one) => one.people));
+  const sizeOf = (place: number, of: keyof Turnover): SeenSize => {
+    const seen = sum(counts.map(({ audiences }) => audiences[place]?.[of] ?? 0));
+    return { seen, ...estimateSize(seen, people, Math.max(population, people)) };
+  };
+  const audiences = rulesets.audiences.map((_, place) => ({
+    before: sizeOf(place, "before"),
+    after: sizeOf(place, "after"),
+    entered: sizeOf(place, "entered"),
+    exited: sizeOf(place, "exited"),
+  }));
+  return { people, audiences };
+}
+
 /** Every shard's count, of one share of all people: where one holds less than was asked, less is asked of all. */
-async function countAll(env: Env, workspace: WorkspaceRecord, asked: PreviewEnvelope): Promise<readonly PanelCount[]> {
+async function countAll<Count extends { readonly rate: number }>(
+  env: Env,
+  workspace: WorkspaceRecord,
+  rate: number,
+  ask: (shard: DurableObjectStub<PanelObject>, rate: number) => Promise<Count>,
+): Promise<readonly Count[]> {
   const shards = Array.from({ length: PANEL_SHARDS }, (_, shard) => panelStub(env, workspace, shard));
-  const counts = await reaching("the panel", () =>
-    Promise.all(shards.map(async (shard) => JSON.parse(await shard.preview(asked)) as PanelCount)),
-  );
-  const lowest = Math.min(...counts.map(({ rate }) => rate));
-  return lowest < asked.rate ? countAll(env, workspace, { ...asked, rate: lowest }) : counts;
+  const counts = await reaching("the panel", () => Promise.all(shards.map((shard) => ask(shard, rate))));
+  const lowest = Math.min(...counts.map((count) => count.rate));
+  return lowest < rate ? countAll(env, workspace, lowest, ask) : counts;
 }
 
 function sum(numbers: readonly number[]): number {

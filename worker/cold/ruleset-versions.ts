@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, or, sql } from "drizzle-orm";
 import type { BatchResponse } from "drizzle-orm/batch";
 import { auditIfChanged, type AuditEntry } from "./audit.ts";
 import { inTransaction, type Database } from "./database.ts";
@@ -26,14 +26,18 @@ export interface Reservation {
   readonly above: number;
 }
 
-/** What a version is made of, as D1 held it when its number was taken. */
-export interface Reserved {
-  readonly version: number;
+/** What a version is made of. */
+export interface Drafts {
   readonly workspace: WorkspaceRow;
   readonly drafts: readonly AudienceRow[];
   readonly sources: readonly Pick<SourceRow, "key" | "priority">[];
   readonly placements: readonly PlacementRow[];
   readonly campaigns: readonly CampaignRow[];
+}
+
+/** The same as D1 held it when its number was taken. */
+export interface Reserved extends Drafts {
+  readonly version: number;
 }
 
 /**
@@ -44,17 +48,17 @@ export interface Reserved {
 export async function reserveVersion(db: Database, reservation: Reservation): Promise<Reserved | undefined> {
   const { workspace } = reservation;
   const count = sql`(select count(*) from ${audiences} where ${audiences.workspace} = ${workspace})`;
-  const [reserved, ...read] = await inTransaction(db, [reserve(db, reservation, count, null), ...draftsOf(db, workspace)]);
+  const [reserved, ...read] = await inTransaction(db, [reserve(db, reservation, count, null), ...selects(db, workspace)]);
   const drafts = draftsIn(read);
   return drafts && { version: versionOf(reserved), ...drafts };
 }
 
-/** What a publish would be made of now. @returns undefined where there is no such workspace */
-export async function readDrafts(db: Database, workspace: string): Promise<Omit<Reserved, "version"> | undefined> {
-  return draftsIn(await inTransaction(db, draftsOf(db, workspace)));
+/** What the next version would be made of now. @returns undefined where there is no such workspace */
+export async function readDrafts(db: Database, workspace: string): Promise<Drafts | undefined> {
+  return draftsIn(await inTransaction(db, selects(db, workspace)));
 }
 
-function draftsOf(db: Database, workspace: string) {
+function selects(db: Database, workspace: string) {
   return [
     db.select().from(workspaces).where(eq(workspaces.id, workspace)),
     db.select().from(audiences).where(eq(audiences.workspace, workspace)).orderBy(asc(audiences.key)),
@@ -64,8 +68,8 @@ function draftsOf(db: Database, workspace: string) {
   ] as const;
 }
 
-function draftsIn([[workspace], drafts, sourceRows, placementRows, campaignRows]: BatchResponse<ReturnType<typeof draftsOf>>) {
-  return workspace && { workspace, drafts, sources: sourceRows, placements: placementRows, campaigns: campaignRows };
+function draftsIn([[workspace], drafts, known, slots, running]: BatchResponse<ReturnType<typeof selects>>): Drafts | undefined {
+  return workspace && { workspace, drafts, sources: known, placements: slots, campaigns: running };
 }
 
 /** Takes the next version number for the content of an old one. */
@@ -140,5 +144,28 @@ export function listVersions(
     .from(rulesetVersions)
     .where(and(eq(rulesetVersions.workspace, workspace), older))
     .orderBy(desc(rulesetVersions.version))
+    .limit(page.limit);
+}
+
+/** Those that were ever live, newest first: of one whose publish was cut off once it was, only the pointer knows. */
+export function listPublished(
+  db: Database,
+  workspace: string,
+  live: number,
+  page: {
+    readonly limit: number;
+    readonly before?: number | undefined;
+    /** ms: published from the one until before the other. */
+    readonly within?: readonly [from: number, to: number];
+  },
+): Promise<RulesetVersionRow[]> {
+  const { version, state, createdAt } = rulesetVersions;
+  const older = page.before === undefined ? undefined : lt(version, page.before);
+  const within = page.within && and(gte(createdAt, page.within[0]), lt(createdAt, page.within[1]));
+  return db
+    .select()
+    .from(rulesetVersions)
+    .where(and(eq(rulesetVersions.workspace, workspace), older, within, or(eq(state, "published"), eq(version, live))))
+    .orderBy(desc(version))
     .limit(page.limit);
 }

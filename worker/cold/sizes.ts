@@ -64,57 +64,63 @@ async function read(DB: D1Database, workspace: string, audience: string, from: n
   return { ...(total ?? { rows: 0, now: 0, before: 0 }), deltas: deltas.results };
 }
 
-/** An audience over some hours, in so many steps: for a line beside its name. */
-export interface SizeLine {
-  readonly key: string;
+/** An audience over a span: its size at the end of each step, and all who came and went, by a publish too. */
+export interface SpanSizes {
   readonly now: number;
+  readonly series: readonly number[];
   readonly entered: number;
   readonly exited: number;
-  /** Its size at the end of each step. */
-  readonly series: readonly number[];
 }
 
-/** All audiences that anybody ever was in. @param steps of equal length in [from, to) @throws Unavailable */
-export async function sizeLines(
+/** A span of equal steps, ms. */
+export interface Span {
+  readonly from: number;
+  readonly stepMs: number;
+  readonly steps: number;
+}
+
+/** Sizes of every audience that anybody ever was in, by key: one statement a cold database. @throws Unavailable */
+export async function sizesOfAll(
   env: { readonly DB: D1Database },
   workspace: string,
-  { from, to, steps }: { readonly from: number; readonly to: number; readonly steps: number },
-): Promise<readonly SizeLine[]> {
-  const stepMs = (to - from) / steps;
-  const net = "entered + publish_entered - exited - publish_exited";
-  const answers = await Promise.all(
-    coldDatabases(env).map((DB) =>
-      reaching("D1", () =>
-        DB.prepare(
-          `SELECT audience, CASE WHEN hour < ?2 THEN -1 ELSE CAST((hour - ?2) / ?3 AS INTEGER) END AS step,
-             sum(${net}) AS net, sum(entered + publish_entered) AS entered, sum(exited + publish_exited) AS exited
-           FROM audience_hour WHERE workspace = ?1 GROUP BY audience, step`,
-        )
-          .bind(workspace, from, stepMs)
-          .all<{ audience: string; step: number; net: number; entered: number; exited: number }>(),
-      ),
-    ),
-  );
-  const byAudience = Map.groupBy(
-    answers.flatMap(({ results }) => results),
-    ({ audience }) => audience,
-  );
-  return [...byAudience].map(([key, rows]) => {
-    const changes = Array.from({ length: steps }, () => 0);
-    let [before, entered, exited] = [0, 0, 0];
-    for (const row of rows) {
-      if (row.step < 0) {
-        before += row.net;
-        continue;
-      }
-      changes[Math.min(row.step, steps - 1)] = (changes[Math.min(row.step, steps - 1)] ?? 0) + row.net;
-      entered += row.entered;
-      exited += row.exited;
-    }
-    let size = before;
-    const series = changes.map((change) => (size += change));
-    return { key, now: size, entered, exited, series };
-  });
+  span: Span,
+): Promise<ReadonlyMap<string, SpanSizes>> {
+  const answers = await Promise.all(coldDatabases(env).map((DB) => reaching("D1", () => readAll(DB, workspace, span))));
+  const byAudience = Map.groupBy(answers.flat(), ({ audience }) => audience);
+  return new Map([...byAudience].map(([audience, rows]) => [audience, spanSizesOf(rows, span)]));
+}
+
+interface SpanRow {
+  readonly audience: string;
+  readonly entered: number;
+  readonly exited: number;
+  /** JSON: by how much it changed in each step in which it did; what was before the span is that of step -1. */
+  readonly changes: string;
+}
+
+async function readAll(DB: D1Database, workspace: string, { from, stepMs }: Span): Promise<readonly SpanRow[]> {
+  const { results } = await DB.prepare(
+    `SELECT audience, coalesce(sum(entered) FILTER (WHERE step >= 0), 0) AS entered,
+       coalesce(sum(exited) FILTER (WHERE step >= 0), 0) AS exited, json_group_array(json_array(step, entered - exited)) AS changes
+     FROM (SELECT audience, CASE WHEN hour < ?2 THEN -1 ELSE CAST((hour - ?2) / ?3 AS INTEGER) END AS step,
+       sum(entered + publish_entered) AS entered, sum(exited + publish_exited) AS exited
+       FROM audience_hour WHERE workspace = ?1 GROUP BY audience, step) GROUP BY audience`,
+  )
+    .bind(workspace, from, stepMs)
+    .all<{ [K in keyof SpanRow]: SpanRow[K] }>();
+  return results;
+}
+
+function spanSizesOf(rows: readonly SpanRow[], { steps }: Span): SpanSizes {
+  const changes = new Map<number, number>();
+  for (const row of rows) {
+    const pairs: readonly (readonly [number, number])[] = JSON.parse(row.changes);
+    for (const [step, change] of pairs) changes.set(step, (changes.get(step) ?? 0) + change);
+  }
+  let size = changes.get(-1) ?? 0;
+  const series = Array.from({ length: steps }, (_, step) => (size += changes.get(step) ?? 0));
+  const sum = (of: "entered" | "exited"): number => rows.reduce((total, row) => total + row[of], 0);
+  return { now: size, series, entered: sum("entered"), exited: sum("exited") };
 }
 
 /** Every hour has its place, also one in which nothing changed: a chart of it tells no lies. */

@@ -1,10 +1,11 @@
 import { rulesetObjectKey, type PublishedRuleset } from "../../durable-objects/ruleset/load.ts";
 import type { AuditEntry } from "../cold/audit.ts";
-import { readObject, replaceObject } from "../cold/bucket.ts";
+import { readObject, replaceObject, writeObject } from "../cold/bucket.ts";
 import { database, type Stores } from "../cold/database.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import { markPublished } from "../cold/ruleset-versions.ts";
 import { updateWorkspaceRecord } from "../cold/workspace-record.ts";
+import type { RulesetContent } from "./content.ts";
 
 /** Stores an artifact under its number. @returns false where the number is taken: what is published never changes */
 export function storeArtifact(bucket: R2Bucket, artifact: PublishedRuleset): Promise<boolean> {
@@ -15,6 +16,21 @@ export function storeArtifact(bucket: R2Bucket, artifact: PublishedRuleset): Pro
 /** @returns undefined where no such version was stored */
 export async function readArtifact(bucket: R2Bucket, workspace: string, version: number): Promise<PublishedRuleset | undefined> {
   return (await readObject<PublishedRuleset>(bucket, rulesetObjectKey(workspace, version)))?.value;
+}
+
+/** Stores what a version was made of, once the version's number is known to be its own. */
+export function storeContent(bucket: R2Bucket, workspace: string, version: number, content: RulesetContent): Promise<void> {
+  return writeObject(bucket, contentObjectKey(workspace, version), content);
+}
+
+/** @returns undefined where none was stored, as of versions from before it was */
+export async function readContent(bucket: R2Bucket, workspace: string, version: number): Promise<RulesetContent | undefined> {
+  return (await readObject<RulesetContent>(bucket, contentObjectKey(workspace, version)))?.value;
+}
+
+/** Where in the bucket lies what a version was made of. */
+function contentObjectKey(workspace: string, version: number): string {
+  return `rulesets/${workspace}/${version}.content.json`;
 }
 
 /** Points the workspace to a stored version, unless it points to a later one, and notes it as published. */

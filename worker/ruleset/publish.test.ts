@@ -156,7 +156,8 @@ describe("a publish", () => {
 
   it.each([
     ["before its artifact is stored", 0],
-    ["before the pointer moves", 1],
+    ["before what it was made of is stored", 1],
+    ["before the pointer moves", 2],
   ])("that is cut off %s changes nothing, and may be tried again", async (_, at) => {
     await draft("vip");
     await expect(publishDrafts(withPut(at, cutOff), request)).rejects.toThrow(Unavailable);
@@ -237,7 +238,7 @@ describe("a publish", () => {
   });
 
   it("keeps settings that change at the same time", async () => {
-    const stores = withPut(1, async () => {
+    const stores = withPut(2, async () => {
       await updateWorkspaceRecord(env.PUBLISHED, workspace, (before) => ({ ...before!, smallCount: 9 }));
     });
     await publishDrafts(stores, request);
@@ -262,7 +263,7 @@ describe("a rollback", () => {
 
   it("to what was never published, or is another workspace's, is refused and takes no number", async () => {
     await draft("vip");
-    await expect(publishDrafts(withPut(1, cutOff), request)).rejects.toThrow();
+    await expect(publishDrafts(withPut(2, cutOff), request)).rejects.toThrow();
     expect(await rollBack(env, request, 1)).toEqual({ ok: false, error: "not_found" });
     expect(await rollBack(env, request, 99)).toEqual({ ok: false, error: "not_found" });
     await publishDrafts(env, request);

@@ -3,11 +3,11 @@ import { fail, ok, type Result } from "../../core/model/result.ts";
 import { database, type Stores } from "../cold/database.ts";
 import type { WorkspaceRecord } from "../cold/records.ts";
 import { dropReservation, findVersion, reserveRollback, reserveVersion } from "../cold/ruleset-versions.ts";
-import { readWorkspaceRecord } from "../cold/workspace-record.ts";
 import { Unavailable } from "../wire/unavailable.ts";
 import { compose, type DraftFault, type DraftFaults } from "./compose.ts";
-import { goLive, readArtifact, storeArtifact } from "./artifact-store.ts";
-import { readWritten, storeWritten, writtenIn, type Written } from "./written.ts";
+import { goLive, readArtifact, readContent, storeArtifact, storeContent } from "./artifact-store.ts";
+import { contentOf, type RulesetContent } from "./content.ts";
+import { liveVersion } from "./versions.ts";
 
 /** Who publishes, where, when (ms), and what they say about it. */
 export interface PublishRequest {
@@ -31,7 +31,7 @@ const MOST_TRIES = 10;
 
 /**
  * Publishes all drafts as the next version, or nothing. In this order: a number and the drafts are taken in one
- * transaction; the artifact is stored under its number, never over another; the pointer moves, only forward; the version
+ * transaction; the artifact is stored under its number, never over another, and beside it what it was made of; the pointer moves, only forward; the version
  * is noted as published. Cut off before the pointer moves, nothing has changed but a number that is never used; cut off
  * after, the version is live and the next publish notes it. So a publish may always be tried again.
  */
@@ -39,7 +39,7 @@ export async function publishDrafts(stores: Stores, request: PublishRequest): Pr
   const { workspace, actor, note, now } = request;
   const db = database(stores.DB);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const above = await pointerOf(stores, workspace);
+    const above = await liveVersion(stores, workspace);
     const reserved = await reserveVersion(db, { workspace, note, createdAt: now, createdBy: actor, above });
     if (reserved === undefined) throw new Unavailable("D1 does not know the workspace of a live key");
     const composed = compose(reserved, now);
@@ -48,7 +48,7 @@ export async function publishDrafts(stores: Stores, request: PublishRequest): Pr
       return composed;
     }
     const { artifact, warnings } = composed.value;
-    const published = await publish(stores, request, "ruleset.publish", artifact, writtenIn(reserved));
+    const published = await publish(stores, request, "ruleset.publish", artifact, contentOf(reserved));
     if (published !== undefined) return ok({ ...published, warnings });
   }
   throw new Unavailable("R2 has rulesets that D1 does not know");
@@ -63,15 +63,15 @@ export async function rollBack(
   const { workspace, actor, note, now } = request;
   const db = database(stores.DB);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const above = await pointerOf(stores, workspace);
+    const above = await liveVersion(stores, workspace);
     const from = await findVersion(db, workspace, version);
     if (from === undefined || (from.state === "reserved" && version !== above)) return fail("not_found");
     const old = await readArtifact(stores.PUBLISHED, workspace, version);
     if (old === undefined) return fail("not_found");
+    const content = await readContent(stores.PUBLISHED, workspace, version);
     const next = await reserveRollback(db, { workspace, note, createdAt: now, createdBy: actor, above }, from);
-    const written = await readWritten(stores.PUBLISHED, workspace, version);
-    const again = { ...old, ruleset: { ...old.ruleset, version: next } };
-    const published = await publish(stores, request, "ruleset.rollback", again, written);
+    const artifact = { ...old, ruleset: { ...old.ruleset, version: next } };
+    const published = await publish(stores, request, "ruleset.rollback", artifact, content);
     if (published !== undefined) return ok(published);
   }
   throw new Unavailable("R2 has rulesets that D1 does not know");
@@ -83,16 +83,12 @@ async function publish(
   request: PublishRequest,
   action: string,
   artifact: PublishedRuleset,
-  written: Written | undefined,
+  content: RulesetContent | undefined,
 ): Promise<Published | undefined> {
   if (!(await storeArtifact(stores.PUBLISHED, artifact))) return undefined;
   const { version } = artifact.ruleset;
-  if (written !== undefined) await storeWritten(stores.PUBLISHED, request.workspace, version, written);
   const { workspace, actor, now } = request;
+  if (content !== undefined) await storeContent(stores.PUBLISHED, workspace, version, content);
   const record = await goLive(stores, artifact.ruleset, { workspace, at: now, actor, action, target: `ruleset:${version}` });
   return { version, audiences: artifact.audiences.length, warnings: [], record };
-}
-
-async function pointerOf(stores: Stores, workspace: string): Promise<number> {
-  return (await readWorkspaceRecord(stores.PUBLISHED, workspace))?.ruleset ?? 0;
 }

@@ -4,42 +4,6 @@
  * What a page, an app or a mail makes something of.
  */
 export type Content = {} | unknown[] | string | number | boolean | null;
-/**
- * Null where the trait was cleared.
- */
-export type GivenValue = {
-  value?: unknown;
-  source: string;
-  channel: string;
-  party: string;
-  time: string;
-} | null;
-/**
- * Null where no batch was taken yet, or D1 cannot be asked.
- */
-export type QueueHealth = {
-  /**
-   * When a batch was last taken.
-   */
-  at: string;
-  /**
-   * Age of the oldest message of that batch.
-   */
-  lagMs: number;
-  /**
-   * Age of the oldest message that had to be put back; null where none had to.
-   */
-  oldestWaitingMs: number | null;
-} | null;
-export type SweepHealth = {
-  version: number;
-  total: number;
-  done: number;
-  changed: number;
-  failed: number;
-  startedAt: string;
-  finishedAt: string | null;
-} | null;
 
 export interface Paths {
   "/api/workspace": {
@@ -595,7 +559,7 @@ export interface Paths {
       };
     };
   };
-  "/api/audiences/{key}/users": {
+  "/api/audiences/{key}/history": {
     get: {
       parameters: {
         path: {
@@ -604,11 +568,52 @@ export interface Paths {
            */
           key: string;
         };
+        query?: {
+          /**
+           * How many at most.
+           */
+          limit?: number;
+          /**
+           * `next` of the page before.
+           */
+          cursor?: string;
+        };
       };
       responses: {
         200: {
           content: {
-            "application/json": AudienceUsers;
+            "application/json": {
+              versions: AudienceVersion[];
+              /**
+               * Versions looked into.
+               */
+              read: number;
+              /**
+               * Cursor of the next page; null on the last one.
+               */
+              next: string | null;
+            };
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
+  "/api/audience-sizes": {
+    get: {
+      parameters: {
+        query?: {
+          hours?: number;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": AudienceSizes;
           };
         };
         default: {
@@ -1249,7 +1254,13 @@ export interface Paths {
     get: {
       parameters: {
         query?: {
+          /**
+           * The live version where not given; 0 is the nothing before the first.
+           */
           from?: number;
+          /**
+           * The drafts where not given.
+           */
           to?: number;
         };
       };
@@ -1267,36 +1278,18 @@ export interface Paths {
       };
     };
   };
-  "/api/audiences/{key}/history": {
-    get: {
-      parameters: {
-        path: {
-          /**
-           * Yours to choose; lower case, digits and hyphens.
-           */
-          key: string;
-        };
-        query?: {
-          /**
-           * How many at most.
-           */
-          limit?: number;
-          /**
-           * `next` of the page before.
-           */
-          cursor?: string;
+  "/api/ruleset/effect": {
+    post: {
+      parameters: {};
+      requestBody: {
+        content: {
+          "application/json": EffectBody;
         };
       };
       responses: {
         200: {
           content: {
-            "application/json": {
-              history: AudienceHistoryEntry[];
-              /**
-               * Cursor of the next page; null on the last one.
-               */
-              next: string | null;
-            };
+            "application/json": RulesetEffect;
           };
         };
         default: {
@@ -1826,29 +1819,6 @@ export interface Paths {
                * Cursor of the next page; null on the last one.
                */
               next: string | null;
-            };
-          };
-        };
-        default: {
-          content: {
-            "application/problem+json": Problem;
-          };
-        };
-      };
-    };
-  };
-  "/api/sizes": {
-    get: {
-      parameters: {
-        query?: {
-          hours?: number;
-        };
-      };
-      responses: {
-        200: {
-          content: {
-            "application/json": {
-              audiences: AudienceSizeLine[];
             };
           };
         };
@@ -2466,9 +2436,70 @@ export interface AudienceBody {
    */
   tags?: string[];
 }
-export interface AudienceUsers {
-  audiences: string[];
-  campaigns: string[];
+export interface AudienceVersion {
+  version: number;
+  note: string;
+  createdAt: string;
+  createdBy: string;
+  /**
+   * True where it is live now as it was in this version.
+   */
+  live: boolean;
+  change: "added" | "changed" | "removed";
+  /**
+   * Names of those that differ from the version before.
+   */
+  fields: string[];
+  name: string;
+  sentences: Sentences | null;
+  /**
+   * What a PUT takes, to bring it back as a draft; null where this version removed it.
+   */
+  content: {
+    [k: string]: unknown | undefined;
+  } | null;
+}
+export interface Sentences {
+  en: string;
+  fr: string;
+}
+export interface AudienceSizes {
+  from: string;
+  to: string;
+  /**
+   * 1 up to two days, 6 up to two weeks, 24 beyond.
+   */
+  stepHours: number;
+  audiences: AudienceLine[];
+}
+export interface AudienceLine {
+  key: string;
+  name: string;
+  /**
+   * What is live against the draft: the same, not live yet, another, deleted. Null where what the live version was made of was not kept.
+   */
+  state: "live" | "draft" | "changed" | "removed" | null;
+  /**
+   * Drafts that name it.
+   */
+  usedBy: {
+    kind: "audience" | "campaign";
+    key: string;
+  }[];
+  now: number;
+  /**
+   * Size at the end of each step; the last step is under way.
+   */
+  series: number[];
+  /**
+   * Of the size over the span: `entered` less `exited`.
+   */
+  change: number;
+  /**
+   * By a publish too.
+   */
+  entered: number;
+  exited: number;
 }
 export interface Placement {
   /**
@@ -2863,10 +2894,7 @@ export interface RuleBody {
 export interface ValidRule {
   valid: true;
   sentence: string;
-  sentences: {
-    en: string;
-    fr: string;
-  };
+  sentences: Sentences;
   /**
    * What is right and yet may surprise: a period cut by the retention; an audience named that is not there, without which a publish is refused; a list that is not there.
    */
@@ -2976,32 +3004,53 @@ export interface RollbackBody {
   note?: string;
 }
 export interface RulesetDiff {
+  /**
+   * Version; 0 before the first.
+   */
   from: number;
   /**
-   * Null for the drafts.
+   * Version; null for the drafts.
    */
   to: number | null;
+  total: {
+    added: number;
+    changed: number;
+    removed: number;
+  };
+  /**
+   * The first 500: audiences, placements, campaigns, each by key.
+   */
   changes: RulesetChange[];
-  faults: {
-    /**
-     * JSON Pointer into the rule.
-     */
-    pointer: string;
-    code: string;
-    message: string;
-    audience?: string;
-    campaign?: string;
-  }[];
-  warnings: {
-    /**
-     * JSON Pointer into the rule.
-     */
-    pointer: string;
-    code: string;
-    message: string;
-    audience?: string;
-    campaign?: string;
-  }[];
+  /**
+   * Settings of the workspace that rules would be read with and that differ.
+   */
+  settings: string[];
+  /**
+   * What a publish would meet now; null where no drafts are asked about.
+   */
+  publish: {
+    possible: boolean;
+    faults: {
+      /**
+       * JSON Pointer into the rule.
+       */
+      pointer: string;
+      code: string;
+      message: string;
+      audience?: string;
+      campaign?: string;
+    }[];
+    warnings: {
+      /**
+       * JSON Pointer into the rule.
+       */
+      pointer: string;
+      code: string;
+      message: string;
+      audience?: string;
+      campaign?: string;
+    }[];
+  } | null;
 }
 export interface RulesetChange {
   kind: "audience" | "placement" | "campaign";
@@ -3009,47 +3058,84 @@ export interface RulesetChange {
   name: string;
   change: "added" | "changed" | "removed";
   /**
-   * What differs in it.
+   * What a PUT of it takes.
+   */
+  before?: {
+    [k: string]: unknown | undefined;
+  };
+  /**
+   * What a PUT of it takes.
+   */
+  after?: {
+    [k: string]: unknown | undefined;
+  };
+  /**
+   * Names of those that differ.
    */
   fields: string[];
-  before: {
-    [k: string]: unknown | undefined;
-  } | null;
-  after: {
-    [k: string]: unknown | undefined;
-  } | null;
   /**
-   * Of its rule, where it has one.
+   * Of what has a rule.
    */
-  sentences: {
-    before: {
-      en: string;
-      fr: string;
-    } | null;
-    after: {
-      en: string;
-      fr: string;
-    } | null;
+  sentences?: {
+    before: Sentences | null;
+    after: Sentences | null;
   };
 }
-export interface AudienceHistoryEntry {
-  version: number;
-  note: string;
-  createdAt: string;
-  createdBy: string;
-  live: boolean;
-  change: "added" | "changed" | "removed";
-  fields: string[];
+export interface EffectBody {
   /**
-   * As it was published; null where it was taken away.
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: Yours to choose; lower case, digits and hyphens.
    */
-  audience: {
-    [k: string]: unknown | undefined;
-  } | null;
-  sentences: {
-    en: string;
-    fr: string;
-  } | null;
+  audiences?: string[];
+}
+export interface RulesetEffect {
+  /**
+   * The live version; 0 before the first.
+   */
+  from: number;
+  /**
+   * Audiences of which other people may be members.
+   */
+  affected: number;
+  /**
+   * In the sample.
+   */
+  people: number;
+  audiences: {
+    key: string;
+    name: string;
+    change: "added" | "changed" | "removed";
+    /**
+     * Its own rule, that of an audience it names, or what all rules are read with.
+     */
+    because: "rule" | "named" | "settings";
+    /**
+     * Null of what is added.
+     */
+    before: SeenSize | null;
+    /**
+     * Null of what is removed.
+     */
+    after: SeenSize | null;
+    entered: SeenSize | null;
+    exited: SeenSize | null;
+  }[];
+  ms: number;
+}
+/**
+ * People, with a 95 % interval; exact where the sample is everybody.
+ */
+export interface SeenSize {
+  /**
+   * In the sample.
+   */
+  seen: number;
+  estimate: number;
+  low: number;
+  high: number;
+  exact: boolean;
 }
 /**
  * One of `anonymousId`, `userId`, `email`, `emailSha256`, `profileId`, or `externalId` {`type`,`id`}.
@@ -3084,6 +3170,7 @@ export interface Profile {
   };
   audiences: {
     key: string;
+    name: string;
     since: string | null;
     until: string | null;
   }[];
@@ -3100,11 +3187,21 @@ export interface Profile {
 }
 export interface GoldenTrait {
   policy: "recent" | "priority" | "longest" | "frequent";
-  winner: GivenValue;
+  /**
+   * Null where the trait was cleared.
+   */
+  winner: GivenValue | null;
   /**
    * The latest value of each source, but for the one that won: what they set and did not withdraw; newest first, 20 at most.
    */
   others: GivenValue[];
+}
+export interface GivenValue {
+  value?: unknown;
+  source: string;
+  channel: string;
+  party: string;
+  time: string;
 }
 export interface JournalEvents {
   events: {
@@ -3121,7 +3218,19 @@ export interface JournalEvents {
   }[];
   next: string | null;
 }
+/**
+ * A node of the tree, with what its kind has: what it asks, what it `saw`, its parts in `of` or `part`.
+ */
 export interface Explanation {
+  kind: string;
+  value: boolean | "unknown";
+  words: Sentences & {
+    [k: string]: unknown | undefined;
+  };
+  /**
+   * When time alone would change the value; null for never.
+   */
+  nextChange: string | null;
   [k: string]: unknown | undefined;
 }
 export interface IdentityLink {
@@ -3500,20 +3609,6 @@ export interface AuditEntry {
   action: string;
   target: string;
 }
-export interface AudienceSizeLine {
-  key: string;
-  now: number;
-  /**
-   * Over the span.
-   */
-  change: number;
-  entered: number;
-  exited: number;
-  /**
-   * Its size at the end of each of 28 steps.
-   */
-  series: number[];
-}
 export interface AudienceSize {
   /**
    * People in the audience, as far as their profiles have announced it: seconds behind.
@@ -3537,6 +3632,14 @@ export interface AudienceSize {
       entered: number;
       exited: number;
     };
+  }[];
+  /**
+   * All in the span, whether they moved this audience or not (of each hour `publish` says so), the latest 200, oldest first.
+   */
+  publishes: {
+    time: string;
+    version: number;
+    note: string;
   }[];
 }
 export interface Catalogue {
@@ -3666,7 +3769,10 @@ export interface HealthDetail {
     published: StoreHealth;
     archive: StoreHealth;
   };
-  queue: QueueHealth;
+  /**
+   * Null where no batch was taken yet, or D1 cannot be asked.
+   */
+  queue: QueueHealth | null;
   deadLetters: {
     waiting: number;
     /**
@@ -3674,7 +3780,7 @@ export interface HealthDetail {
      */
     nobodys: number;
   } | null;
-  sweep: SweepHealth;
+  sweep: SweepHealth | null;
   /**
    * What was counted in the last 24 hours; what isolates count themselves comes up to 10 s late.
    */
@@ -3688,6 +3794,29 @@ export interface StoreHealth {
    * How long it took to answer, or to fail.
    */
   ms: number;
+}
+export interface QueueHealth {
+  /**
+   * When a batch was last taken.
+   */
+  at: string;
+  /**
+   * Age of the oldest message of that batch.
+   */
+  lagMs: number;
+  /**
+   * Age of the oldest message that had to be put back; null where none had to.
+   */
+  oldestWaitingMs: number | null;
+}
+export interface SweepHealth {
+  version: number;
+  total: number;
+  done: number;
+  changed: number;
+  failed: number;
+  startedAt: string;
+  finishedAt: string | null;
 }
 export interface Home {
   today: HomeSpan;

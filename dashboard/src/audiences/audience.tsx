@@ -10,7 +10,7 @@ import { Loaded } from "../parts/states.tsx";
 import { useUrlState } from "../parts/url-state.ts";
 import { usePartWords } from "../parts/words.ts";
 import { useMay } from "../shell/session.ts";
-import { useStates } from "./audiences.ts";
+import { useAudienceLines } from "./audiences.ts";
 import { Composition } from "./composition.tsx";
 import { AudienceEditor, bodyOf } from "./editor.tsx";
 import { History } from "./history.tsx";
@@ -27,7 +27,7 @@ export function AudienceScreen({ audienceKey: key }: { readonly audienceKey: str
   const [, go] = useLocation();
   const [tab, setTab] = useUrlState("tab", "overview");
   const mayWrite = useMay("rules:write");
-  const state = useStates().get(key) ?? "live";
+  const line = useAudienceLines().get(key);
   const audience = api.useQuery("get", "/api/audiences/{key}", { params: { path: { key } } });
   const tabs = TABS.filter((one) => one !== "composition" || mayWrite);
   return (
@@ -38,7 +38,7 @@ export function AudienceScreen({ audienceKey: key }: { readonly audienceKey: str
       actions={
         audience.data === undefined ? undefined : (
           <>
-            <StateBadge state={state} />
+            <StateBadge state={line?.state ?? null} />
             {mayWrite ? (
               <>
                 <Button variant="default" onClick={() => go(`/audiences/+new?from=${key}`)}>
@@ -86,8 +86,7 @@ function Delete({ audience }: { readonly audience: Audience }): ReactNode {
   const [, go] = useLocation();
   const { key, name } = audience;
   const params = { path: { key } };
-  const users = api.useQuery("get", "/api/audiences/{key}/users", { params });
-  const isUsed = users.data !== undefined && users.data.audiences.length + users.data.campaigns.length > 0;
+  const users = useAudienceLines().get(key)?.usedBy ?? [];
   return (
     <Confirm
       variant="default"
@@ -106,10 +105,10 @@ function Delete({ audience }: { readonly audience: Audience }): ReactNode {
         done(say("deleted"), { text: part("undo"), run: undo });
       }}
     >
-      {isUsed ? (
+      {users.length > 0 ? (
         <Stack gap="xs">
           <Text>{say("usedText")}</Text>
-          <Users users={users.data} />
+          <Users users={users} />
         </Stack>
       ) : (
         <Text>{say("deleteText")}</Text>

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, call } from "../api/client.ts";
-import type { Audience, AudienceSizeLine } from "../api/types.ts";
-import { useDraftChanges } from "../shell/drafts.ts";
+import type { Audience, AudienceLine } from "../api/types.ts";
 
 /** Of the largest workspace. */
 const MOST = 10_000;
@@ -22,17 +21,8 @@ async function allAudiences(): Promise<readonly Audience[]> {
   return found;
 }
 
-/** How each moved in a week, by its key. */
-export function useSizeLines(): ReadonlyMap<string, AudienceSizeLine> {
-  const { data } = api.useQuery("get", "/api/sizes", { params: { query: {} } });
+/** How each moved in a week, where it stands and what names it, by its key. */
+export function useAudienceLines(): ReadonlyMap<string, AudienceLine> {
+  const { data } = api.useQuery("get", "/api/audience-sizes", { params: { query: {} } });
   return new Map(data?.audiences.map((line) => [line.key, line]));
-}
-
-export type State = "live" | "draft" | "changed" | "removed";
-
-/** Of each audience that is not simply live. */
-export function useStates(): ReadonlyMap<string, State> {
-  const { data } = useDraftChanges();
-  const changes = data?.changes.filter(({ kind }) => kind === "audience") ?? [];
-  return new Map(changes.map(({ key, change }) => [key, change === "added" ? "draft" : change]));
 }

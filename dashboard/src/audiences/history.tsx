@@ -19,9 +19,8 @@ export function History({ audienceKey: key }: { readonly audienceKey: string }):
   const params = { path: { key } };
   const history = api.useQuery("get", "/api/audiences/{key}/history", { params: { ...params, query: {} } });
   const restore = async (version: number, held: Readonly<Record<string, unknown>>): Promise<void> => {
-    const { key: _, ...body } = held;
     try {
-      await call.PUT("/api/audiences/{key}", { params, body: body as unknown as AudienceBody });
+      await call.PUT("/api/audiences/{key}", { params, body: held as unknown as AudienceBody });
       await refresh();
       done(say("restored", { version }));
     } catch (error) {
@@ -30,12 +29,12 @@ export function History({ audienceKey: key }: { readonly audienceKey: string }):
   };
   return (
     <Loaded query={history}>
-      {({ history: entries }) =>
+      {({ versions: entries }) =>
         entries.length === 0 ? (
           <Empty title={say("noHistory")} text={say("noHistoryText")} />
         ) : (
           <Stack>
-            {entries.map(({ version, note, createdAt, createdBy, live, change, fields, audience, sentences }) => (
+            {entries.map(({ version, note, createdAt, createdBy, live, change, fields, content, sentences }) => (
               <Card key={version} withBorder component="article" aria-label={say("version", { version })}>
                 <Group justify="space-between" align="flex-start">
                   <Stack gap={4}>
@@ -50,8 +49,8 @@ export function History({ audienceKey: key }: { readonly audienceKey: string }):
                     {note === "" ? null : <Text size="sm">“{note}”</Text>}
                     {sentences === null ? null : <Text>{sentences[language]}</Text>}
                   </Stack>
-                  {audience === null || !mayWrite ? null : (
-                    <Button variant="default" size="xs" onClick={() => void restore(version, audience)}>
+                  {content === null || !mayWrite ? null : (
+                    <Button variant="default" size="xs" onClick={() => void restore(version, content)}>
                       {say("restore")}
                     </Button>
                   )}

@@ -2,6 +2,7 @@ import { Anchor, Badge, Button, Group, Stack, Text, TextInput } from "@mantine/c
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
+import type { AudienceLine } from "../api/types.ts";
 import { useNumbers } from "../i18n/numbers.ts";
 import { DataTable } from "../parts/data-table.tsx";
 import { Change } from "../parts/figure.tsx";
@@ -10,7 +11,8 @@ import { SparkLine } from "../parts/spark-line.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { useUrlState } from "../parts/url-state.ts";
 import { useMay } from "../shell/session.ts";
-import { useAllAudiences, useSizeLines, useStates, type State } from "./audiences.ts";
+import { useAllAudiences, useAudienceLines } from "./audiences.ts";
+import { Users } from "./users.tsx";
 import { useAudienceWords } from "./words.ts";
 
 /** All audiences with how large they are and where they go. */
@@ -20,8 +22,7 @@ export function AudienceList(): ReactNode {
   const mayWrite = useMay("rules:write");
   const [words, setWords] = useUrlState("q");
   const audiences = useAllAudiences();
-  const sizes = useSizeLines();
-  const states = useStates();
+  const lines = useAudienceLines();
   const fits = (text: string): boolean => text.toLowerCase().includes(words.toLowerCase());
   return (
     <Page
@@ -55,12 +56,12 @@ export function AudienceList(): ReactNode {
               />
               <DataTable
                 label={say("title")}
-                head={[say("name"), say("size"), say("change"), say("trend"), say("state")]}
+                head={[say("name"), say("size"), say("change"), say("trend"), say("usedBy"), say("state")]}
                 numeric={[1]}
                 rows={all
                   .filter(({ key, name, tags }) => [key, name, ...tags].some(fits))
                   .map(({ key, name, description, tags }) => {
-                    const line = sizes.get(key);
+                    const line = lines.get(key);
                     const now = line?.now ?? 0;
                     return {
                       key,
@@ -91,7 +92,8 @@ export function AudienceList(): ReactNode {
                             label={`${numbers.count(line.series[0] ?? 0)} → ${numbers.count(now)}`}
                           />
                         ),
-                        <StateBadge key="state" state={states.get(key) ?? "live"} />,
+                        <Users key="users" users={line?.usedBy ?? []} />,
+                        line === undefined ? "" : <StateBadge key="state" state={line.state} />,
                       ],
                     };
                   })}
@@ -105,8 +107,9 @@ export function AudienceList(): ReactNode {
 }
 
 /** Where an audience stands between being written and being live. */
-export function StateBadge({ state }: { readonly state: State }): ReactNode {
+export function StateBadge({ state }: Pick<AudienceLine, "state">): ReactNode {
   const say = useAudienceWords();
+  if (state === null) return null;
   return (
     <Badge variant="light" color={state === "live" ? "teal" : "yellow"} c="var(--mantine-color-text)" tt="none">
       {say(`state_${state}`)}

@@ -7,6 +7,7 @@ import { Figure } from "../parts/figure.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { Tiles } from "../parts/tiles.tsx";
 import { useSession } from "../shell/session.ts";
+import { useAudienceLines } from "./audiences.ts";
 import { Users } from "./users.tsx";
 import { useAudienceWords } from "./words.ts";
 
@@ -24,7 +25,7 @@ export function Overview({ audience }: { readonly audience: Audience }): ReactNo
     { params: { path: { key }, query: {} } },
     { refetchInterval: 30_000 },
   );
-  const users = api.useQuery("get", "/api/audiences/{key}/users", { params: { path: { key } } });
+  const line = useAudienceLines().get(key);
   const meaning = api.useQuery("post", "/api/rules/validate", { body: { rule: audience.rule } });
   return (
     <Stack>
@@ -35,7 +36,7 @@ export function Overview({ audience }: { readonly audience: Audience }): ReactNo
         <Text size="lg">{meaning.data?.sentences[language] ?? "…"}</Text>
       </Card>
       <Loaded query={size} rows={6}>
-        {({ now, series }) => {
+        {({ now, series, publishes }) => {
           const sum = (of: (hour: (typeof series)[number]) => number): number =>
             series.reduce((total, hour) => total + of(hour), 0);
           return (
@@ -57,9 +58,7 @@ export function Overview({ audience }: { readonly audience: Audience }): ReactNo
                     { name: say("size"), values: series.map((hour) => hour.size) },
                     { name: say("entered"), values: series.map((hour) => hour.entered + hour.publish.entered), as: "bars" },
                   ]}
-                  marks={series
-                    .filter(({ publish }) => publish.entered + publish.exited > 0)
-                    .map(({ time }) => ({ at: time, text: say("published", { note: "" }) }))}
+                  marks={publishes.map(({ time, version, note }) => ({ at: time, text: say("published", { version, note }) }))}
                 />
               </Suspense>
             </>
@@ -70,10 +69,10 @@ export function Overview({ audience }: { readonly audience: Audience }): ReactNo
         <Text size="sm" c="dimmed">
           {say("usedBy")}
         </Text>
-        {users.data === undefined ? null : users.data.audiences.length + users.data.campaigns.length === 0 ? (
+        {line === undefined ? null : line.usedBy.length === 0 ? (
           <Text size="sm">{say("usedByNobody")}</Text>
         ) : (
-          <Users users={users.data} />
+          <Users users={line.usedBy} />
         )}
       </Group>
     </Stack>

@@ -1,19 +1,14 @@
 import { Anchor, Group } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import type { AudienceUsers } from "../api/types.ts";
+import type { AudienceLine } from "../api/types.ts";
 
 /** What names an audience. */
-export function Users({ users }: { readonly users: AudienceUsers }): ReactNode {
+export function Users({ users }: { readonly users: AudienceLine["usedBy"] }): ReactNode {
   return (
     <Group gap="xs">
-      {users.audiences.map((key) => (
-        <Anchor key={key} component={Link} href={`/audiences/${key}`}>
-          {key}
-        </Anchor>
-      ))}
-      {users.campaigns.map((key) => (
-        <Anchor key={key} component={Link} href={`/campaigns/${key}`}>
+      {users.map(({ kind, key }) => (
+        <Anchor key={`${kind} ${key}`} component={Link} href={`/${kind}s/${key}`} size="sm">
           {key}
         </Anchor>
       ))}

@@ -2,7 +2,7 @@ import { Anchor, Badge, Button, Group, Loader, Modal, Select, Stack, Text } from
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { api } from "../api/client.ts";
-import type { Profile } from "../api/types.ts";
+import type { Profile, Sentences } from "../api/types.ts";
 import type { ExplainNode } from "../../../core/profile/explain.ts";
 import { useNumbers } from "../i18n/numbers.ts";
 import { useLanguage } from "../i18n/words.ts";
@@ -12,7 +12,6 @@ import { useUrlState } from "../parts/url-state.ts";
 import { When } from "../parts/when.tsx";
 import { usePartWords } from "../parts/words.ts";
 import { useSession } from "../shell/session.ts";
-import { partsOf, sentenceOf } from "./explained.ts";
 import { usePeopleWords } from "./words.ts";
 
 /** The audiences that somebody is in, each with why and for how long. */
@@ -24,7 +23,7 @@ export function Memberships({ id, profile }: { readonly id: string; readonly pro
   const audiences = api.useQuery("get", "/api/audiences", { params: { query: { limit: 200 } } });
   const names = new Map(audiences.data?.audiences.map(({ key, name }) => [key, name]));
   const isIn = profile.audiences.some(({ key }) => key === asked);
-  const name = names.get(asked) ?? asked;
+  const name = profile.audiences.find(({ key }) => key === asked)?.name ?? names.get(asked) ?? asked;
   return (
     <Stack>
       {profile.audiences.length === 0 ? (
@@ -33,11 +32,11 @@ export function Memberships({ id, profile }: { readonly id: string; readonly pro
         <DataTable
           label={say("audiences")}
           head={[say("audience"), say("since"), say("until"), ""]}
-          rows={profile.audiences.map(({ key, since, until }) => ({
+          rows={profile.audiences.map(({ key, name: shown, since, until }) => ({
             key,
             cells: [
               <Anchor key="name" component={Link} href={`/audiences/${key}`}>
-                {names.get(key) ?? key}
+                {shown}
               </Anchor>,
               since === null ? "–" : <When key="since" at={since} zone={workspace.timeZone} />,
               until === null ? say("stays") : <When key="until" at={until} zone={workspace.timeZone} />,
@@ -76,18 +75,25 @@ function Why({ id, audience }: { readonly id: string; readonly audience: string 
   const explained = api.useQuery("get", "/api/profiles/{id}/explain", { params: { path: { id }, query: { audience } } });
   if (explained.isError) return <Failed error={explained.error} />;
   if (explained.data === undefined) return <Loader />;
-  return <Node node={explained.data as unknown as ExplainNode} />;
+  return <Node node={explained.data as unknown as SaidNode} />;
+}
+
+/** A part of an explanation as the API says it. */
+type SaidNode = ExplainNode & { readonly words: Sentences };
+
+function partsOf(node: SaidNode): readonly SaidNode[] {
+  const said = node as SaidNode & { readonly of?: readonly SaidNode[]; readonly part?: SaidNode };
+  return said.of ?? (said.part === undefined ? [] : [said.part]);
 }
 
 /** A part of the rule: what it says, whether it holds, what it saw, and when time alone will change it. */
-function Node({ node }: { readonly node: ExplainNode }): ReactNode {
+function Node({ node }: { readonly node: SaidNode }): ReactNode {
   const say = usePeopleWords();
   const language = useLanguage();
   const numbers = useNumbers();
   const parts = partsOf(node);
   const word = node.value === true ? "holds" : node.value === false ? "holdsNot" : "unknown";
   const colour = node.value === true ? "teal" : node.value === false ? "gray" : "yellow";
-  const sentence = node.kind === "unavailable" ? say("unavailable") : sentenceOf(node, language);
   return (
     <Stack gap={4}>
       <Group gap="xs" wrap="nowrap" align="flex-start">
@@ -95,7 +101,7 @@ function Node({ node }: { readonly node: ExplainNode }): ReactNode {
           {say(word)}
         </Badge>
         <Stack gap={2}>
-          <Text>{sentence ?? node.kind}</Text>
+          <Text>{node.words[language]}</Text>
           <Text size="sm" c="dimmed">
             {[
               sawOf(node, say),

@@ -1,8 +1,8 @@
 import { Anchor, Badge, Button, Card, Code, Group, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { api, refresh } from "../api/client.ts";
-import type { AudienceBody, RulesetChange } from "../api/types.ts";
+import { refresh } from "../api/client.ts";
+import type { RulesetChange } from "../api/types.ts";
 import { useNumbers } from "../i18n/numbers.ts";
 import { useLanguage } from "../i18n/words.ts";
 import { done, failed } from "../parts/notices.tsx";
@@ -24,8 +24,9 @@ export function ChangeCard({
   const language = useLanguage();
   const numbers = useNumbers();
   const mayWrite = useMay("rules:write");
-  const { kind, key, name, change: how, fields, before, after, sentences } = change;
-  const others = fields.filter((field) => field !== "rule" || sentences.after === null);
+  const { kind, key, name, change: how, fields, before, after } = change;
+  const { before: was, after: is } = change.sentences ?? { before: null, after: null };
+  const others = fields.filter((field) => field !== "rule" || is === null);
   const discard = async (): Promise<void> => {
     try {
       await takeBack(change);
@@ -61,20 +62,20 @@ export function ChangeCard({
             </Button>
           ) : null}
         </Group>
-        {sentences.before !== null && sentences.before[language] !== sentences.after?.[language] ? (
+        {was !== null && was[language] !== is?.[language] ? (
           <Text size="sm">
             <Text span c="dimmed" size="sm">
               {say("was")}:{" "}
             </Text>
-            {sentences.before[language]}
+            {was[language]}
           </Text>
         ) : null}
-        {sentences.after === null ? null : (
+        {is === null ? null : (
           <Text size="sm">
             <Text span c="dimmed" size="sm">
               {say("is")}:{" "}
             </Text>
-            {sentences.after[language]}
+            {is[language]}
           </Text>
         )}
         {how === "changed" && others.length > 0 ? (
@@ -89,40 +90,7 @@ export function ChangeCard({
             ))}
           </Stack>
         ) : null}
-        {isDraft && kind === "audience" && after !== null && fields.includes("rule") && mayWrite ? (
-          <Effect audienceKey={key} rule={after["rule"]} isNew={how === "added"} />
-        ) : null}
       </Stack>
     </Card>
-  );
-}
-
-/** How large an audience is, and would be. */
-function Effect({
-  audienceKey: key,
-  rule,
-  isNew,
-}: {
-  readonly audienceKey: string;
-  readonly rule: unknown;
-  readonly isNew: boolean;
-}): ReactNode {
-  const say = usePublishWords();
-  const numbers = useNumbers();
-  const preview = api.useQuery("post", "/api/rules/preview", { body: { rule: rule as AudienceBody["rule"] } }, { retry: false });
-  const size = api.useQuery("get", "/api/audiences/{key}/size", { params: { path: { key }, query: {} } }, { enabled: !isNew });
-  if (preview.data === undefined) return null;
-  const { estimate, low, high, exact } = preview.data.size;
-  const count = { estimate: numbers.count(estimate), low: numbers.count(low), high: numbers.count(high) };
-  return (
-    <Text size="sm">
-      <Text span c="dimmed" size="sm">
-        {say("effect")}:{" "}
-      </Text>
-      {[
-        ...(size.data === undefined ? [] : [say("effectNow", { count: numbers.count(size.data.now) })]),
-        say(exact ? "effectExact" : "effectThen", count),
-      ].join(" → ")}
-    </Text>
   );
 }

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, List, Progress, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useState, type ReactNode } from "react";
-import { api, call, refresh } from "../api/client.ts";
+import { api, ApiError, call, refresh } from "../api/client.ts";
 import type { RulesetDiff } from "../api/types.ts";
 import { useNumbers } from "../i18n/numbers.ts";
 import { done, failed } from "../parts/notices.tsx";
@@ -9,6 +9,7 @@ import { Empty, Loaded } from "../parts/states.tsx";
 import { useMay } from "../shell/session.ts";
 import { useDraftChanges } from "../shell/drafts.ts";
 import { ChangeCard } from "./change.tsx";
+import { Effect } from "./effect.tsx";
 import { Versions } from "./versions.tsx";
 import { usePublishWords } from "./words.ts";
 
@@ -16,14 +17,26 @@ import { usePublishWords } from "./words.ts";
 export default function PublishRoom(): ReactNode {
   const say = usePublishWords();
   const diff = useDraftChanges();
+  const isUnknown = diff.error instanceof ApiError && diff.error.status === 404;
   return (
     <Page title={say("title")} lead={say("lead")}>
       <CatchUp />
-      <Loaded query={diff} rows={6}>
-        {(held) =>
-          held.changes.length === 0 ? <Empty title={say("nothing")} text={say("nothingText")} /> : <ChangeSet diff={held} />
-        }
-      </Loaded>
+      {isUnknown ? (
+        <Stack>
+          <Alert variant="light">{say("unknownBefore")}</Alert>
+          <PublishForm isPossible />
+        </Stack>
+      ) : (
+        <Loaded query={diff} rows={6}>
+          {(held) =>
+            held.changes.length + held.settings.length === 0 ? (
+              <Empty title={say("nothing")} text={say("nothingText")} />
+            ) : (
+              <ChangeSet diff={held} />
+            )
+          }
+        </Loaded>
+      )}
       <Versions />
     </Page>
   );
@@ -31,6 +44,31 @@ export default function PublishRoom(): ReactNode {
 
 /** All that waits, each as it was and as it will be, and what publishes it. */
 function ChangeSet({ diff }: { readonly diff: RulesetDiff }): ReactNode {
+  const say = usePublishWords();
+  const numbers = useNumbers();
+  const { total, changes, settings, publish } = diff;
+  return (
+    <Stack>
+      <Title order={2} size="h4">
+        {say("changes", { count: total.added + total.changed + total.removed })}
+      </Title>
+      <Faults title={say("faults")} faults={publish?.faults ?? []} colour="red" />
+      <Faults title={say("warnings")} faults={publish?.warnings ?? []} colour="yellow" />
+      {settings.length === 0 ? null : (
+        <Alert color="yellow" variant="light">
+          {say("settings", { names: numbers.list(settings) })}
+        </Alert>
+      )}
+      {changes.map((change) => (
+        <ChangeCard key={`${change.kind} ${change.key}`} change={change} isDraft />
+      ))}
+      {publish?.possible === true ? <Effect /> : null}
+      <PublishForm isPossible={publish?.possible ?? false} />
+    </Stack>
+  );
+}
+
+function PublishForm({ isPossible }: { readonly isPossible: boolean }): ReactNode {
   const say = usePublishWords();
   const mayPublish = useMay("rules:publish");
   const [note, setNote] = useState("");
@@ -47,34 +85,21 @@ function ChangeSet({ diff }: { readonly diff: RulesetDiff }): ReactNode {
       setBusy(false);
     }
   };
+  if (!mayPublish) return <Text c="dimmed">{say("nobody")}</Text>;
   return (
-    <Stack>
-      <Title order={2} size="h4">
-        {say("changes", { count: diff.changes.length })}
-      </Title>
-      <Faults title={say("faults")} faults={diff.faults} colour="red" />
-      <Faults title={say("warnings")} faults={diff.warnings} colour="yellow" />
-      {diff.changes.map((change) => (
-        <ChangeCard key={`${change.kind} ${change.key}`} change={change} isDraft />
-      ))}
-      {mayPublish ? (
-        <Group align="flex-end">
-          <Textarea
-            label={say("note")}
-            value={note}
-            autosize
-            maxLength={1_000}
-            w={{ base: "100%", sm: 480 }}
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-          <Button loading={isBusy} disabled={diff.faults.length > 0} onClick={() => void publish()}>
-            {say("publish")}
-          </Button>
-        </Group>
-      ) : (
-        <Text c="dimmed">{say("nobody")}</Text>
-      )}
-    </Stack>
+    <Group align="flex-end">
+      <Textarea
+        label={say("note")}
+        value={note}
+        autosize
+        maxLength={1_000}
+        w={{ base: "100%", sm: 480 }}
+        onChange={(event) => setNote(event.currentTarget.value)}
+      />
+      <Button loading={isBusy} disabled={!isPossible} onClick={() => void publish()}>
+        {say("publish")}
+      </Button>
+    </Group>
   );
 }
 
@@ -84,7 +109,7 @@ function Faults({
   colour,
 }: {
   readonly title: string;
-  readonly faults: RulesetDiff["faults"];
+  readonly faults: NonNullable<RulesetDiff["publish"]>["faults"];
   readonly colour: string;
 }): ReactNode {
   const say = usePublishWords();

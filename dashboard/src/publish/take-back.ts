@@ -4,7 +4,7 @@ import type { AudienceBody, CampaignBody, PlacementBody, RulesetChange } from ".
 /** Makes a draft again what is live. */
 export async function takeBack({ kind, key, before }: RulesetChange): Promise<void> {
   const params = { path: { key } };
-  const body = before === null ? null : Object.fromEntries(Object.entries(before).filter(([name]) => name !== "key"));
+  const body = before ?? null;
   switch (kind) {
     case "audience":
       if (body === null) await call.DELETE("/api/audiences/{key}", { params });

@@ -7,5 +7,6 @@ export function useDraftChanges() {
 
 /** How many changes wait to be published. */
 export function useDraftCount(): number {
-  return useDraftChanges().data?.changes.length ?? 0;
+  const { data } = useDraftChanges();
+  return data === undefined ? 0 : data.total.added + data.total.changed + data.total.removed;
 }
