@@ -1,6 +1,8 @@
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { layDescription } from "./api-description.ts";
 import { builtOnce } from "./built-once.ts";
+import { TEXTS } from "../worker/tag/texts.ts";
 import { ROOT } from "./bundle.ts";
 
 /** `npm run dashboard`: builds the Worker's static assets into `dashboard/dist`, from where a deploy takes them. `npm start` builds its own. */
@@ -14,6 +16,15 @@ async function buildApp(assets: string): Promise<void> {
   await build({ configFile, logLevel: "error", build: { outDir: join(assets, "dashboard"), emptyOutDir: true } });
 }
 
+/** Our scripts for pages, where the Worker looks for them. */
+function layScripts(assets: string): void {
+  for (const [path, text] of Object.entries(TEXTS)) {
+    const file = join(assets, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
 /** All static assets, built once for the same sources. @returns the folder; not to be written to */
 export function builtAssets(): Promise<string> {
   return builtOnce(
@@ -24,6 +35,7 @@ export function builtAssets(): Promise<string> {
 }
 
 async function buildAssets(folder: string): Promise<void> {
+  layScripts(folder);
   await Promise.all([buildApp(folder), layDescription(folder)]);
 }
 

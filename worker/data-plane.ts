@@ -184,7 +184,7 @@ export async function dataPlane(request: Request, path: string, env: Env, ctx: E
     if (route !== undefined) return await guarded(route, request, env, ctx);
     if (isShownPath(path)) return await shownRoute(request, env, ctx);
     if (isTagPath(path)) return await tagRoute(request, env, ctx);
-    if (isPrebidPath(path)) return prebidRoute(request);
+    if (isPrebidPath(path)) return await prebidRoute(request, env);
     return (await router.fetch(request, env, ctx)) as Response;
   } catch (error) {
     logFault("data-plane", error);

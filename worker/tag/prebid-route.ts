@@ -1,11 +1,8 @@
+import { textOf } from "#script-texts";
 import { refuse } from "../wire/problem.ts";
-import { PREBID_MODULE, PREBID_SCRIPT } from "./prebid-script.ts";
 
 /** Our part of Prebid.js, in the two ways that it gets onto a page: beside Prebid, or as a file for Prebid's own build. */
-const FILES: Readonly<Record<string, string>> = {
-  "/prebid/tidelineRtdProvider.js": PREBID_SCRIPT,
-  "/prebid/modules/tidelineRtdProvider.js": PREBID_MODULE,
-};
+const FILES: ReadonlySet<string> = new Set(["/prebid/tidelineRtdProvider.js", "/prebid/modules/tidelineRtdProvider.js"]);
 
 /** A new one is everywhere after so long, s. */
 const NEWEST_SECONDS = 300;
@@ -25,10 +22,9 @@ export function isPrebidPath(path: string): boolean {
 }
 
 /** Answers what `isPrebidPath` holds of. */
-export function prebidRoute(request: Request): Response {
+export async function prebidRoute(request: Request, env: Env): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD")
     return refuse("method_not_allowed", undefined, { headers: { allow: "GET, HEAD" } });
   const { pathname } = new URL(request.url);
-  const file = Object.hasOwn(FILES, pathname) ? FILES[pathname] : undefined;
-  return file === undefined ? refuse("not_found") : new Response(file, { headers: HEADERS });
+  return FILES.has(pathname) ? new Response(await textOf(env, pathname), { headers: HEADERS }) : refuse("not_found");
 }

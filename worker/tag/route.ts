@@ -1,5 +1,6 @@
+import { textOf } from "#script-texts";
 import { refuse } from "../wire/problem.ts";
-import { PLACEMENTS_HASH, PLACEMENTS_SCRIPT, TAG_HASH, TAG_INTEGRITY, TAG_SCRIPT } from "./script.ts";
+import { PLACEMENTS_HASH, TAG_HASH, TAG_INTEGRITY } from "./script.ts";
 
 /** The browser tag: `/tag.js`, which is always the newest, and `/tag/HASH.js`, which never changes and can be pinned by its integrity. */
 
@@ -13,10 +14,7 @@ const ETAG = `"${TAG_HASH}"`;
 export const TAG_PATH = `/tag/${TAG_HASH}.js`;
 
 /** What stays under its own hash for ever: the tag, and the script that it loads for placements. */
-const PINNED: Readonly<Record<string, string>> = {
-  [TAG_PATH]: TAG_SCRIPT,
-  [`/tag/${PLACEMENTS_HASH}.js`]: PLACEMENTS_SCRIPT,
-};
+const PINNED: readonly string[] = [TAG_PATH, `/tag/${PLACEMENTS_HASH}.js`];
 
 /** Any page may load it: it is the same for all, and knows nobody. */
 const HEADERS = {
@@ -36,20 +34,19 @@ export async function tagRoute(request: Request, env: Env, ctx: ExecutionContext
   if (request.method !== "GET" && request.method !== "HEAD")
     return refuse("method_not_allowed", undefined, { headers: { allow: "GET, HEAD" } });
   const { pathname } = new URL(request.url);
-  if (pathname === "/tag.js") return newest(request);
-  const script = Object.hasOwn(PINNED, pathname) ? PINNED[pathname] : undefined;
-  if (script === undefined) return earlier(env, pathname);
+  if (pathname === "/tag.js") return newest(request, env);
+  if (!PINNED.includes(pathname)) return earlier(env, pathname);
   ctx.waitUntil(keep(env));
-  return pinned(script);
+  return pinned(await textOf(env, pathname));
 }
 
-function newest(request: Request): Response {
+async function newest(request: Request, env: Env): Promise<Response> {
   const headers = { ...HEADERS, etag: ETAG, "cache-control": `public, max-age=${NEWEST_SECONDS}` };
   const isKnown = request.headers
     .get("if-none-match")
     ?.split(",")
     .some((tag) => tag.trim().replace(/^W\//, "") === ETAG);
-  return isKnown === true ? new Response(null, { status: 304, headers }) : new Response(TAG_SCRIPT, { headers });
+  return isKnown === true ? new Response(null, { status: 304, headers }) : new Response(await textOf(env, TAG_PATH), { headers });
 }
 
 function pinned(script: BodyInit): Response {
@@ -61,8 +58,8 @@ let isKept = false;
 async function keep(env: Env): Promise<void> {
   if (isKept) return;
   isKept = true;
-  for (const [path, script] of Object.entries(PINNED))
-    await env.PUBLISHED.put(path.slice(1), script, { onlyIf: { etagDoesNotMatch: "*" } });
+  for (const path of PINNED)
+    await env.PUBLISHED.put(path.slice(1), await textOf(env, path), { onlyIf: { etagDoesNotMatch: "*" } });
 }
 
 async function earlier(env: Env, pathname: string): Promise<Response> {

@@ -122,7 +122,8 @@ describeInBrowser("the tag", () => {
     // Away from it for ten minutes: the last sign of life is worth 30 s.
     await page.clock.runFor(600_000);
     await page.keyboard.press("a");
-    await page.evaluate("scrollTo(0, 2000)");
+    // The event of it comes with a frame, which no clock brings.
+    await page.evaluate("new Promise((seen) => { addEventListener('scroll', seen, { once: true }); scrollTo(0, 2000); })");
     await page.clock.runFor(4_000);
     await hide(true);
     await page.clock.runFor(60_000);
