@@ -217,19 +217,31 @@ async function caughtUp(url: string): Promise<void> {
 /** Shows the campaign to whom it is for; some click, some buy. */
 async function show(url: string, chance: () => number): Promise<void> {
   const bought: object[] = [];
+  let shown = 0;
   for (let person = 0; person < 240; person++) {
     const userId = `u${1_000 + person}`;
     const decided = await ask(url, "POST", "/v1/decide", { identity: { userId }, placements: ["front"] });
     const { front } = decided["placements"] as Readonly<
-      Record<string, { readonly impressionUrl?: string; readonly clickUrl?: string }>
+      Record<string, { readonly impressionUrl?: string; readonly clickUrl?: string; readonly holdout?: boolean }>
     >;
     if (front?.impressionUrl === undefined) continue;
     await fetch(new URL(front.impressionUrl, url));
+    if (front.holdout !== true) shown++;
     if (front.clickUrl !== undefined && chance() < 0.4) await fetch(new URL(front.clickUrl, url), { redirect: "manual" });
     if (chance() < 0.3)
       bought.push({ type: "track", userId, event: "Order Completed", properties: { value: Math.round(20 + chance() * 200) } });
   }
   await sendAll(url, "wk_demo_web", bought);
+  // What little somebody did is told of after five minutes at the latest.
+  const until = Date.now() + 400_000;
+  const counted = async (): Promise<number> => {
+    const { outcomes } = await ask(url, "GET", "/api/campaigns/spring/outcomes");
+    return (outcomes as readonly { readonly shown: number }[]).reduce((sum, one) => sum + one.shown, 0);
+  };
+  while ((await counted()) < shown) {
+    if (Date.now() > until) throw new Error(`of ${shown} shown ${await counted()} were counted`);
+    await new Promise((done) => setTimeout(done, 500));
+  }
 }
 
 /** A page of somebody who is logged in. */
@@ -246,7 +258,7 @@ async function take(page: Page, url: string, screen: string, person: string, fil
   await page.goto(`${url}/dashboard${screen.replace("PERSON", person)}`);
   await page.locator("h1").first().waitFor();
   await page.waitForLoadState("networkidle", { timeout: 5_000 }).catch(() => undefined);
-  await page.waitForFunction("!document.querySelector('.mantine-Skeleton-root')", undefined, { timeout: 10_000 });
+  await page.locator("main [role=status], main .mantine-Loader-root").first().waitFor({ state: "detached" });
   await page.waitForTimeout(300);
   await page.screenshot({ path: file, fullPage, animations: "disabled" });
 }
