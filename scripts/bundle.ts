@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "..");
@@ -35,6 +36,8 @@ export async function bundleScript(
 export function bundleWorker(outdir: string, more: readonly string[] = []): void {
   const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
   const args = [wrangler, "deploy", "--dry-run", "--outdir", outdir, "--config", join(ROOT, "wrangler.toml"), ...more];
+  // It refuses to begin without the folder of assets, which a bundle alone has no need of.
+  mkdirSync(join(ROOT, "dashboard/dist"), { recursive: true });
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG: "error", CI: "1" };
   execFileSync(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
 }

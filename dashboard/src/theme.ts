@@ -1,4 +1,12 @@
-import { Alert, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  Alert,
+  createTheme,
+  defaultVariantColorsResolver,
+  DrawerHeader,
+  ModalHeader,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
 /** Deep water: its sixth shade is read on white, its fourth on the dark ground (WCAG AA). */
 const tide: MantineColorsTuple = [
@@ -18,7 +26,14 @@ export const theme = createTheme({
   primaryColor: "tide",
   primaryShade: { light: 7, dark: 5 },
   autoContrast: true,
-  luminanceThreshold: 0.3,
+  // Where black on a colour begins to be read better than white.
+  luminanceThreshold: 0.179,
+  // The library's own chooses by the light scheme's shade in both.
+  variantColorResolver: (asked) => {
+    const colors = defaultVariantColorsResolver(asked);
+    const isPrimary = asked.color === undefined || asked.color === asked.theme.primaryColor;
+    return asked.variant === "filled" && isPrimary ? { ...colors, color: "var(--mantine-primary-color-contrast)" } : colors;
+  },
   colors: { tide },
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
   headings: { fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", fontWeight: "650" },
@@ -28,6 +43,9 @@ export const theme = createTheme({
   components: {
     // In its own colour a title is too faint to read.
     Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" } } }),
+    // A page has one banner; these head a dialog.
+    ModalHeader: ModalHeader.extend({ defaultProps: { role: "none" } }),
+    DrawerHeader: DrawerHeader.extend({ defaultProps: { role: "none" } }),
   },
 });
 

@@ -13,6 +13,7 @@ import "./in-browser/prebid.ts";
 import "./in-browser/flags.ts";
 import "./in-browser/proxy.ts";
 import "./in-browser/dashboard.ts";
+import "./in-browser/dashboard-screens.ts";
 
 /** All that runs in a real browser, file by file, in one world. */
 if (!isBrowserSkipped) {

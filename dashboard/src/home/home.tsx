@@ -93,7 +93,7 @@ function Attention({ home: { quarantine, deadLetters } }: { readonly home: HomeD
                 {to === "" ? (
                   text
                 ) : (
-                  <Anchor component={Link} href={to} size="sm">
+                  <Anchor component={Link} href={to} size="sm" c="inherit" underline="always">
                     {text}
                   </Anchor>
                 )}

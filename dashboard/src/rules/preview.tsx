@@ -36,7 +36,7 @@ export function RulePreview({
           <Title order={2} size="h5">
             {say("title")}
           </Title>
-          <div aria-live="polite" aria-busy={isOld}>
+          <div aria-live="polite" aria-busy={isOld && isRight}>
             {preview.isError && !preview.isFetching ? (
               <Failed error={preview.error} retry={() => void preview.refetch()} />
             ) : preview.data === undefined ? (

@@ -1,10 +1,11 @@
-import { Center, Loader } from "@mantine/core";
+import { Anchor, Center, Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
-import { Redirect, Route, Switch } from "wouter";
+import { Link, Redirect, Route, Switch } from "wouter";
 import { ApiError } from "../api/client.ts";
 import { speak } from "../i18n/words.ts";
-import { Empty, Failed } from "../parts/states.tsx";
+import { Page } from "../parts/page.tsx";
+import { Failed } from "../parts/states.tsx";
 import { Frame } from "./frame.tsx";
 import { Login } from "./login.tsx";
 import { SessionContext } from "./session.ts";
@@ -31,7 +32,12 @@ export function App(): ReactNode {
   }, [language]);
   if (session.isError) {
     const isNobody = session.error instanceof ApiError && session.error.status === 401;
-    return isNobody ? <Login /> : <Failed error={session.error} retry={() => void session.refetch()} />;
+    if (isNobody) return <Login />;
+    return (
+      <Center component="main" p="md">
+        <Failed error={session.error} retry={() => void session.refetch()} />
+      </Center>
+    );
   }
   if (session.data === undefined) return <Waiting />;
   return (
@@ -59,7 +65,13 @@ export function App(): ReactNode {
 
 function NotFound(): ReactNode {
   const say = useShellWords();
-  return <Empty title={say("notFound")} />;
+  return (
+    <Page title={say("notFound")}>
+      <Anchor component={Link} href="/" w="fit-content">
+        {say("toHome")}
+      </Anchor>
+    </Page>
+  );
 }
 
 function Waiting(): ReactNode {
