@@ -7,6 +7,7 @@ import { refuse } from "./wire/problem.ts";
 
 export { HouseholdObject } from "../durable-objects/household/object.ts";
 export { ListObject } from "../durable-objects/list/object.ts";
+export { LiveObject } from "../durable-objects/live/object.ts";
 export { PanelObject } from "../durable-objects/panel/object.ts";
 export { ProfileObject } from "../durable-objects/profile/object.ts";
 export { QuarantineObject } from "../durable-objects/quarantine/object.ts";

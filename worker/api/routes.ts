@@ -12,6 +12,7 @@ import { importRoutes } from "./imports.ts";
 import { keyRoutes } from "./keys.ts";
 import { listMatchRoutes } from "./list-match.ts";
 import { listMemberRoutes } from "./list-members.ts";
+import { liveRoutes } from "./live.ts";
 import { listRoutes } from "./lists.ts";
 import { placementRoutes } from "./placements.ts";
 import { planRoutes } from "./plan.ts";
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   ...importRoutes,
   ...planRoutes,
   ...quarantineRoutes,
+  ...liveRoutes,
   ...auditRoutes,
   ...sizeRoutes,
   ...catalogueRoutes,

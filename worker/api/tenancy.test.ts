@@ -114,7 +114,9 @@ function request(method: string, path: string): { readonly path: string; readonl
     ? `?audience=${MARK}`
     : method === "post" && path === "/api/imports"
       ? `?source=${MARK}`
-      : "";
+      : path === "/api/live"
+        ? "?seconds=0"
+        : "";
   return { path: filled + query, ...(method === "get" || method === "delete" ? {} : { body: bodyOf(path) }) };
 }
 

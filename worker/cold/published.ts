@@ -69,6 +69,7 @@ export async function publishWorkspace(stores: Stores, id: string): Promise<Work
       ruleset: before?.ruleset ?? 0,
       ...(before?.plan === undefined ? {} : { plan: before.plan }),
       ...(before?.userTokenKeys === undefined ? {} : { userTokenKeys: before.userTokenKeys }),
+      ...(before?.watchedUntil === undefined ? {} : { watchedUntil: before.watchedUntil }),
     }));
     const now = await findWorkspaceRow(db, id);
     if (now?.etag === row.etag) return record;

@@ -90,6 +90,13 @@ export interface WorkspaceRecord {
   readonly smallCount: number;
   /** Which identifiers go before which, and how many of a kind a person may have; absent where all is as usual. */
   readonly identifiers?: IdentifierSettings;
+  /** ms: until then somebody may be watching what arrives; absent where nobody ever did. */
+  readonly watchedUntil?: number;
+}
+
+/** Whether what arrives may be shown to somebody. Of no cost: what takes events has read the record anyway. */
+export function isWatched({ watchedUntil }: WorkspaceRecord, now: number): boolean {
+  return watchedUntil !== undefined && now < watchedUntil;
 }
 
 export const DAY_MS = 86_400_000;

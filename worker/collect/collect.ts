@@ -11,15 +11,17 @@ import { profileName } from "../../durable-objects/profile/stub.ts";
 import { countRefused, keepRejected } from "../../durable-objects/quarantine/stub.ts";
 import type { ProvenUser } from "../auth/user-token.ts";
 import { count } from "../cold/counters.ts";
-import type { SourceRecord, WorkspaceRecord } from "../cold/records.ts";
+import { isWatched, type SourceRecord, type WorkspaceRecord } from "../cold/records.ts";
 import { gppReaderFor } from "../wire/gpp.ts";
 import { keepConsent } from "./keep-consent.ts";
 import { deliver, groupByObject, type Placed, type Reached } from "./deliver.ts";
 import type { TlId } from "./tl-id.ts";
 import { consentOf, normalise, type CallSettings, type EventFault } from "./normalise.ts";
 import { planOf, planReader } from "./plan.ts";
-import { withoutAddress, withoutAddressIn } from "./edge/edge.ts";
+import { showLive } from "./show-live.ts";
+import { withoutAddress } from "./edge/edge.ts";
 import { keptCall } from "./kept-call.ts";
+import { keptEvent, maskOf } from "./kept-event.ts";
 
 /** Limits of a batch, as the Segment HTTP API documents them. */
 const MOST_BATCH_BYTES = 500_000;
@@ -194,6 +196,8 @@ function judged(
 /** What became of a call's events, before anything but the accepted is kept or counted. */
 export interface Taken {
   readonly accepted: number;
+  /** Those that were given to their profiles: the accepted, and those turned away there. */
+  readonly given: readonly Placed[];
   /** Of the accepted, how many were there already. */
   readonly duplicates: number;
   readonly rejected: readonly RejectedEvent[];
@@ -239,6 +243,7 @@ export async function collect(
   count(workspace.id, "events.refused", refused.length, receivedAt);
   count(workspace.id, "events.dropped", dropped.length, receivedAt);
   count(workspace.id, "events.violating", taken.violating, receivedAt);
+  if (isWatched(workspace, receivedAt)) ctx.waitUntil(showLive(env, sender, call, taken, receivedAt));
   return { reply: reply(accepted, refused.length, dropped.length, rejected), reached, forbidsStorage };
 }
 
@@ -260,6 +265,7 @@ export async function take(env: Env, sender: Sender, call: Call, receivedAt: num
   const last = accepted.at(-1)?.event.origin.hash;
   return {
     accepted: accepted.length - conflicts.length - floods.length,
+    given: accepted,
     duplicates,
     rejected: [...checked.rejected, ...notTaken],
     unkept: checked.unkept,
@@ -290,32 +296,19 @@ async function quarantine(
   rejected: readonly RejectedEvent[],
 ): Promise<void> {
   if (rejected.length === 0) return;
-  const plan = await planOf(env, workspace);
-  // Where cards are watched for, none is kept whole.
-  const masked =
-    plan === undefined || plan.personal.card === "allow"
-      ? undefined
-      : (await import("../../core/quality/personal-data.ts")).withoutCards;
-  const shown = (json: Json): Json => (masked === undefined ? json : masked(json));
-  const context = call.context === undefined ? undefined : (shown(withoutAddress(call.context)) as JsonObject);
+  const mask = await maskOf(env, workspace);
+  const context = call.context === undefined ? undefined : (mask(withoutAddress(call.context)) as JsonObject);
   const kept = keptCall({ type: call.type, sentAt: call.sentAt, context, edge, cookie, user }, rejected.length);
   const items = rejected.map(({ index, messageId, code, detail }) => ({
     source: source.key,
     messageId,
     code,
     at,
-    payload: JSON.stringify(shown(withoutToken(withoutAddressIn(call.events[index] ?? null)))),
+    payload: JSON.stringify(keptEvent(call.events[index] ?? null, mask)),
     call: kept,
     detail: detail ?? null,
   }));
   await keepRejected(env, workspace, items);
-}
-
-/** A single call is its own event, and may bear its token beside what it says: a token is kept nowhere. */
-function withoutToken(event: Json): Json {
-  if (!isJsonObject(event) || !Object.hasOwn(event, "userToken")) return event;
-  const { userToken: _, ...rest } = event;
-  return rest;
 }
 
 /** The consent statements of a call, wherever they stand. */

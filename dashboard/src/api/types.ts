@@ -1796,6 +1796,35 @@ export interface Paths {
       };
     };
   };
+  "/api/live": {
+    get: {
+      parameters: {
+        query?: {
+          /**
+           * Yours to choose; lower case, digits and hyphens.
+           */
+          source?: string;
+          event?: string;
+          /**
+           * 0: only what is held of the last moments.
+           */
+          seconds?: number;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "text/event-stream": string;
+          };
+        };
+        default: {
+          content: {
+            "application/problem+json": Problem;
+          };
+        };
+      };
+    };
+  };
   "/api/audit": {
     get: {
       parameters: {
