@@ -76,6 +76,7 @@ export default defineConfig({
           include: ["test/system/**/*.test.ts"],
           exclude: [BROWSER],
           environment: "node",
+          globalSetup: "test/system/build-first.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // A Tideline each, and much of their time is waiting. At full size they measure, each alone.
@@ -89,6 +90,7 @@ export default defineConfig({
           name: "browser",
           include: [BROWSER],
           environment: "node",
+          globalSetup: "test/system/build-first.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Pages have a clock of their own to keep: by itself, at the end.

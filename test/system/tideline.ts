@@ -11,7 +11,8 @@ import { setTimeout as delay } from "node:timers/promises";
  */
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const START_WITHIN_MS = 60_000;
+/** The first builds the Worker and its assets. */
+const START_WITHIN_MS = 180_000;
 
 /** Environment variables for the start program. */
 export type Settings = Readonly<Record<string, string>>;
