@@ -183,7 +183,7 @@ describeInBrowser("the dashboard", () => {
     await button("Why?", row).click();
     await dialog().getByText("Why this person is in “Cart and store”").waitFor();
     await dialog()
-      .getByText(/1 such events/)
+      .getByText(/1 such event\b/)
       .first()
       .waitFor();
     const { profileId } = await ask("POST", "/api/profiles/lookup", { userId: "cart" });
